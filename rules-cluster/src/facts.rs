@@ -1,0 +1,1 @@
+//! What is known of clusters apart from any one rule: tables that rules and build procedure share.

@@ -1,0 +1,105 @@
+//! The evaluator: one cluster, or a fleet in parallel.
+
+use std::{any::Any, cell::Cell, panic::AssertUnwindSafe, sync::Once};
+
+use rayon::prelude::*;
+
+use crate::{
+    ClusterReport, Finding, Findings, Outcome, Plan, Rule,
+    model::{Cluster, FactPath, Key},
+};
+
+/// Looks at a fleet with every rule of a plan, in parallel; the reports are in the order of the clusters, and the same
+/// for any number of threads.
+///
+/// ```
+/// # use rules_core::{Profile, RuleBook, audit, model::Cluster};
+/// # fn with(book: &RuleBook) -> Result<(), Box<dyn std::error::Error>> {
+/// let plan = book.plan(&Profile::recommended())?;
+/// let fleet = [Cluster::new("MAILCLU1"), Cluster::new("MAILCLU2")];
+/// for (cluster, report) in fleet.iter().zip(audit(&plan, &fleet)) {
+///     for (rule, finding) in report.findings() {
+///         println!("{} {}: {}", rule.full_name(), finding.path.names(cluster), finding.message);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub fn audit<'p>(plan: &'p Plan, clusters: &[Cluster]) -> Vec<ClusterReport<'p>> {
+    clusters.par_iter().map(|cluster| audit_cluster(plan, cluster)).collect()
+}
+
+/// Looks at one cluster with every rule of a plan.
+pub fn audit_cluster<'p>(plan: &'p Plan, cluster: &Cluster) -> ClusterReport<'p> {
+    let mut findings = Findings::default();
+    let outcomes = plan.rules().map(|rule| (rule.meta(), judge(rule, cluster, &mut findings))).collect();
+    ClusterReport { outcomes }
+}
+
+/// What one rule comes to for one cluster.
+pub(crate) fn judge(rule: &dyn Rule, cluster: &Cluster, findings: &mut Findings) -> Outcome {
+    let meta = rule.meta();
+    match cluster.exchange.get() {
+        Some(version) if !meta.versions.contains(version) => {
+            return Outcome::NotApplicable("it does not concern this version of Exchange".into());
+        }
+        None if meta.versions != crate::EVERY_VERSION => {
+            return Outcome::Unknown(vec![FactPath::ROOT.key(Key::exchange)]);
+        }
+        _ => {}
+    }
+    if let Err(message) = catch(|| rule.check(cluster.view(), findings)) {
+        *findings = Findings::default();
+        return Outcome::Broken(message);
+    }
+    let said = findings.take();
+    if !said.reports.is_empty() {
+        return Outcome::Failed(
+            said.reports.into_iter().map(|report| Finding::new(report, meta.severity)).collect(),
+        );
+    }
+    if !said.missing.is_empty() {
+        return Outcome::Unknown(said.missing);
+    }
+    said.not_applicable.map_or(Outcome::Passed, Outcome::NotApplicable)
+}
+
+thread_local! {
+    /// Set while a rule runs: its panic is an outcome, not a message on the standard error.
+    static IN_RULE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a rule's check; a panic in it becomes its message and place.
+fn catch(check: impl FnOnce()) -> Result<(), String> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if IN_RULE.get() {
+                PLACE.set(info.location().map(|place| format!("{}:{}", place.file(), place.line())));
+            } else {
+                usual(info);
+            }
+        }));
+    });
+    IN_RULE.set(true);
+    let result = std::panic::catch_unwind(AssertUnwindSafe(check));
+    IN_RULE.set(false);
+    result.map_err(|panic| {
+        let message = message_of(&*panic);
+        PLACE.take().map_or(message.clone(), |place| format!("{message} ({place})"))
+    })
+}
+
+thread_local! {
+    /// Where the last rule that broke on this thread did.
+    static PLACE: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it panicked without a message".to_owned())
+}

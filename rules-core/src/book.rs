@@ -1,0 +1,147 @@
+//! [`RuleBook`]: the rules that a program knows.
+
+use std::sync::Arc;
+
+use crate::{Plan, Profile, ProfileError, Rule, RuleMeta, RuleSet, words};
+
+/// The rules that a program knows: those of the sets it names, and those that it adds at run time, by full name.
+#[derive(Clone, Default)]
+pub struct RuleBook {
+    rules: Vec<Arc<dyn Rule>>,
+}
+
+/// A mistake of the programmer who puts a rule book together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleBookError {
+    /// A set has no rules: most likely its rule files are not modules of the crate.
+    #[error("the rule set `{set}` has no rules; declare them with `rule!` in modules of its crate")]
+    EmptySet {
+        /// The set's name.
+        set: &'static str,
+    },
+    /// Two rules have one full name.
+    #[error("two rules are called `{rule}`: one in {first}, one in {second}")]
+    DuplicateRule {
+        /// The full name.
+        rule: String,
+        /// The file that declares one of them.
+        first: &'static str,
+        /// The file that declares the other.
+        second: &'static str,
+    },
+}
+
+/// A name that stands for no rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no rule is called `{name}`{suggestion}")]
+pub struct UnknownRule {
+    /// The name as given.
+    pub name: String,
+    suggestion: String,
+}
+
+struct OfSet(&'static crate::StaticRule);
+
+impl Rule for OfSet {
+    fn meta(&self) -> &RuleMeta {
+        self.0.meta()
+    }
+
+    fn check(&self, cluster: crate::model::ClusterRef<'_>, findings: &mut crate::Findings) {
+        self.0.check(cluster, findings);
+    }
+}
+
+impl RuleBook {
+    /// The rules of these sets.
+    ///
+    /// # Errors
+    /// A set without rules, or two rules of one name.
+    pub fn of(sets: &[&'static RuleSet]) -> Result<Self, RuleBookError> {
+        let mut book = Self::default();
+        for set in sets {
+            let rules = set.rules();
+            if rules.is_empty() {
+                return Err(RuleBookError::EmptySet { set: set.name });
+            }
+            for rule in rules {
+                book.add(OfSet(rule))?;
+            }
+        }
+        Ok(book)
+    }
+
+    /// Adds a rule at run time.
+    ///
+    /// # Errors
+    /// Another rule has its name.
+    pub fn add(&mut self, rule: impl Rule + 'static) -> Result<(), RuleBookError> {
+        let key = |rule: &RuleMeta| (rule.set.name, rule.name);
+        match self.rules.binary_search_by_key(&key(rule.meta()), |other| key(other.meta())) {
+            Ok(taken) => Err(RuleBookError::DuplicateRule {
+                rule: rule.meta().full_name(),
+                first: self.rules[taken].meta().file,
+                second: rule.meta().file,
+            }),
+            Err(place) => {
+                self.rules.insert(place, Arc::new(rule));
+                Ok(())
+            }
+        }
+    }
+
+    /// Every rule, by set and name.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Arc<dyn Rule>> {
+        self.rules.iter()
+    }
+
+    /// The rule of a full name, or of a bare name that only one set has.
+    ///
+    /// # Errors
+    /// No rule has the name, or several sets do; with a suggestion.
+    pub fn find(&self, name: &str) -> Result<&RuleMeta, UnknownRule> {
+        let matching: Vec<&RuleMeta> = self
+            .rules
+            .iter()
+            .map(|rule| rule.meta())
+            .filter(|meta| meta.full_name() == name || meta.name == name)
+            .collect();
+        match matching.as_slice() {
+            [only] => Ok(only),
+            [] => {
+                let full_names: Vec<String> = self.rules.iter().map(|rule| rule.meta().full_name()).collect();
+                let bare = self.rules.iter().map(|rule| rule.meta().name);
+                let closest = if name.contains('/') {
+                    words::closest(name, full_names.iter().map(String::as_str)).map(str::to_owned)
+                } else {
+                    words::closest(name, bare).and_then(|bare| {
+                        full_names.iter().find(|full| full.ends_with(&format!("/{bare}"))).cloned()
+                    })
+                };
+                let suggestion =
+                    closest.map(|closest| format!("; did you mean `{closest}`?")).unwrap_or_default();
+                Err(UnknownRule { name: name.to_owned(), suggestion })
+            }
+            several => {
+                let names: Vec<String> = several.iter().map(|meta| meta.full_name()).collect();
+                let suggestion =
+                    format!(" alone; say which: {}", words::alternatives(names.iter().map(String::as_str)));
+                Err(UnknownRule { name: name.to_owned(), suggestion })
+            }
+        }
+    }
+
+    /// The rules that a profile selects, with their severities.
+    ///
+    /// # Errors
+    /// A selector that selects nothing.
+    pub fn plan(&self, profile: &Profile) -> Result<Plan, ProfileError> {
+        Plan::new(self, profile)
+    }
+}
+
+impl std::fmt::Debug for RuleBook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.rules.iter().map(|rule| rule.meta().full_name())).finish()
+    }
+}

@@ -1,0 +1,115 @@
+//! [`Findings`]: what a rule says while it looks at a cluster.
+
+use std::borrow::Cow;
+
+use crate::{
+    Severity,
+    model::{At, FactPath, Known, Set},
+};
+
+/// What a rule says while it looks at a cluster. Asking is recording: a fact that is asked for and absent is noted,
+/// so that a rule cannot pass a cluster on facts that it does not have.
+///
+/// The outcome of a rule: any report is *failed*; else any absent fact is *unknown*; else what the rule said is *not
+/// applicable*; else *passed*.
+#[derive(Debug, Default)]
+pub struct Findings {
+    reports: Vec<Report>,
+    missing: Vec<FactPath>,
+    not_applicable: Option<Cow<'static, str>>,
+}
+
+/// One report of a rule: what is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Where it is wrong.
+    pub path: FactPath,
+    /// What is wrong here: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// A milder severity than the rule's.
+    pub at_most: Option<Severity>,
+    /// Other places that belong to it, with a word on each.
+    pub related: Vec<(FactPath, String)>,
+}
+
+impl Report {
+    /// Reports a milder case of the same thought: at most this severity.
+    pub fn at_most(&mut self, severity: Severity) -> &mut Self {
+        self.at_most = Some(severity);
+        self
+    }
+
+    /// Adds another place that belongs to the finding, with a few words on it.
+    pub fn related(&mut self, path: FactPath, label: impl Into<String>) -> &mut Self {
+        self.related.push((path, label.into()));
+        self
+    }
+}
+
+impl Findings {
+    /// A fact that the judgement needs. `None`: it is absent, and noted.
+    pub fn need<'a, T: ?Sized>(&mut self, fact: At<'a, T>) -> Option<Known<'a, T>> {
+        let known = fact.known();
+        if known.is_none() {
+            self.unknown(fact.path());
+        }
+        known
+    }
+
+    /// The members of a set that are known, for what must hold of every member. Absent facts that may hide more are
+    /// noted.
+    pub fn each<M>(&mut self, set: impl Into<Set<M>>) -> Vec<M> {
+        let (members, gaps) = set.into().into_parts();
+        self.missing.extend(gaps);
+        members
+    }
+
+    /// The members of a set, if it is known that these are all: for how many there are, or that there is none.
+    /// `None`: absent facts may hide more, and are noted.
+    pub fn need_all<M>(&mut self, set: impl Into<Set<M>>) -> Option<Vec<M>> {
+        let (members, gaps) = set.into().into_parts();
+        let complete = gaps.is_empty();
+        self.missing.extend(gaps);
+        complete.then_some(members)
+    }
+
+    /// Notes an absent fact.
+    pub fn unknown(&mut self, path: FactPath) {
+        self.missing.push(path);
+    }
+
+    /// Reports that something is wrong at a place. The message says what, in lower case and without a full stop,
+    /// with names in backticks; it says neither where (the path does) nor what to do (the documentation does).
+    pub fn report(&mut self, path: FactPath, message: impl Into<String>) -> &mut Report {
+        self.reports.push(Report { path, message: message.into(), at_most: None, related: Vec::new() });
+        self.reports.last_mut().expect("one was just pushed")
+    }
+
+    /// Says that the rule does not concern this cluster, and why.
+    pub fn not_applicable(&mut self, why: impl Into<Cow<'static, str>>) {
+        self.not_applicable = Some(why.into());
+    }
+
+    /// Whether the rule has said nothing so far: nothing wrong, nothing absent.
+    pub fn is_empty(&self) -> bool {
+        self.reports.is_empty() && self.missing.is_empty() && self.not_applicable.is_none()
+    }
+
+    /// Takes everything said, reports by path and message, absent facts by path and once each.
+    pub(crate) fn take(&mut self) -> Said {
+        let mut reports = std::mem::take(&mut self.reports);
+        reports.sort_by(|a, b| (a.path, &a.message).cmp(&(b.path, &b.message)));
+        let mut missing = std::mem::take(&mut self.missing);
+        missing.sort_unstable();
+        missing.dedup();
+        Said { reports, missing, not_applicable: self.not_applicable.take() }
+    }
+}
+
+/// What a rule said of a cluster, in order.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) reports: Vec<Report>,
+    pub(crate) missing: Vec<FactPath>,
+    pub(crate) not_applicable: Option<Cow<'static, str>>,
+}

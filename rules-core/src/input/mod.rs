@@ -1,0 +1,219 @@
+//! Definitions: from text in TOML, JSON or NDJSON to a [`Cluster`], with everything that is wrong, and back from a
+//! [`FactPath`] to its line and column.
+//!
+//! Reading has two speeds. The reader that is behind [`read_into`] fills an earlier cluster's storage and knows
+//! nothing of lines; only when it fails, the text is read again into a tree with spans, and every problem is listed.
+//! Likewise a [`Locator`] reads a text again only when there is something to point at.
+
+mod encoding;
+pub mod lines;
+mod problems;
+pub(crate) mod tree;
+mod tree_reader;
+
+use std::ops::Range;
+
+use serde::Deserialize as _;
+
+pub use self::encoding::{Utf16Reader, decode};
+use self::tree::{Limits, Tree, Value, parse_json, parse_toml};
+use crate::model::{Cluster, FactPath, PathStep};
+
+/// The longest definition in JSON, in bytes; longer lines of NDJSON are skipped and reported.
+pub const LONGEST_JSON: usize = 64 << 20;
+
+/// The longest definition in TOML, in bytes. Lower than for JSON: the time that reading TOML takes can grow with the
+/// square of a hostile text's length.
+pub const LONGEST_TOML: usize = 4 << 20;
+
+const LIMITS: Limits = Limits { depth: 64, elements: 1_000_000, errors: 50 };
+
+/// How a definition is written. NDJSON is one definition in JSON for each line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// TOML 1.1.
+    Toml,
+    /// JSON (RFC 8259).
+    Json,
+}
+
+impl Syntax {
+    /// What people call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Toml => "TOML",
+            Self::Json => "JSON",
+        }
+    }
+
+    fn parse(self, text: &str) -> (Option<Tree<'_>>, Vec<tree::SyntaxError>) {
+        match self {
+            Self::Toml => parse_toml(text, &LIMITS),
+            Self::Json => parse_json(text, &LIMITS),
+        }
+    }
+}
+
+/// A place in a text: the first character of what it points at, and its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: u64,
+    /// The column in Unicode characters, from 1.
+    pub column: u64,
+    /// The bytes of the text.
+    pub span: Range<usize>,
+}
+
+impl Place {
+    /// The place of some bytes of a text.
+    pub fn of(text: &str, span: Range<usize>) -> Self {
+        let position = tree::position(text, span.start);
+        Self { line: position.line, column: position.column, span }
+    }
+}
+
+/// Something in a definition that keeps it from being read, for the one who owns the data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InputError {
+    /// Where it is in the text; `None` where it concerns the text as a whole.
+    pub place: Option<Place>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl InputError {
+    /// A problem of a text as a whole.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { place: None, message: message.into(), hint: hint.into() }
+    }
+
+    /// The same problem at a place of the text.
+    #[must_use]
+    pub fn at(mut self, text: &str, span: Range<usize>) -> Self {
+        self.place = Some(Place::of(text, span));
+        self
+    }
+}
+
+/// Reads a definition.
+///
+/// # Errors
+/// Every problem of the text, in its order: at most 50, then a count.
+pub fn read(text: &str, syntax: Syntax) -> Result<Cluster, Vec<InputError>> {
+    let mut cluster = Cluster::default();
+    read_into(text, syntax, &mut cluster)?;
+    Ok(cluster)
+}
+
+/// Reads a definition into the storage of an earlier one, of which nothing is left.
+///
+/// # Errors
+/// Every problem of the text, in its order: at most 50, then a count. The cluster is then empty.
+pub fn read_into(text: &str, syntax: Syntax, cluster: &mut Cluster) -> Result<(), Vec<InputError>> {
+    let readable = fill(text, syntax, cluster);
+    if readable.is_ok() && cluster.format.is_known() {
+        return Ok(());
+    }
+    *cluster = Cluster::default();
+    Err(problems::of(text, syntax, readable.err()))
+}
+
+/// The fast path: what it refuses is looked at again by [`problems`].
+fn fill(text: &str, syntax: Syntax, cluster: &mut Cluster) -> Result<(), String> {
+    let within_limits = text.len() <= SMALL || problems::within_limits(text, syntax);
+    if !within_limits || has_escaped_nul(text, syntax) {
+        return Err(String::new());
+    }
+    match syntax {
+        Syntax::Toml => {
+            let document = toml::Deserializer::parse(text).map_err(|error| error.message().to_owned())?;
+            Cluster::deserialize_in_place(document, cluster).map_err(|error| error.message().to_owned())
+        }
+        Syntax::Json => {
+            let mut document = serde_json::Deserializer::from_str(text);
+            Cluster::deserialize_in_place(&mut document, cluster)
+                .and_then(|()| document.end())
+                .map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// Texts up to this size cannot hold enough list elements to take an undue amount of memory.
+const SMALL: usize = 256 << 10;
+
+/// Whether the text may hold an escaped NUL character; the tree tells for sure.
+fn has_escaped_nul(text: &str, syntax: Syntax) -> bool {
+    let has = |escape: &str| memchr::memmem::find(text.as_bytes(), escape.as_bytes()).is_some();
+    let suspected = match syntax {
+        Syntax::Json => has("\\u0000"),
+        Syntax::Toml => has("\\u0000") || has("\\U00000000") || has("\\x00"),
+    };
+    suspected && !syntax.parse(text).1.is_empty()
+}
+
+/// The format that a text claims to have (`cluster/1`), if it is a table with the key `format` at all. Also looks into
+/// texts that are not well-formed.
+pub fn claimed_format(text: &str, syntax: Syntax) -> Option<String> {
+    let (tree, _) = syntax.parse(text);
+    let claimed = tree.as_ref().and_then(|tree| match &tree.value {
+        Value::Table(entries) => entries.iter().find(|entry| entry.key == "format"),
+        _ => None,
+    });
+    match claimed.map(|entry| &entry.value.value) {
+        Some(Value::Text(format)) => Some(format.to_string()),
+        Some(_) => Some(String::new()),
+        None => problems::format_in_broken_text(text),
+    }
+}
+
+/// Writes a definition as TOML, its facts in the order of the model.
+pub fn to_toml(cluster: &Cluster) -> String {
+    toml::to_string(cluster).expect("every definition can be written as TOML")
+}
+
+/// Finds the places of paths in the text that a cluster was read from.
+#[derive(Debug)]
+pub struct Locator<'t> {
+    text: &'t str,
+    tree: Option<Tree<'t>>,
+}
+
+impl<'t> Locator<'t> {
+    /// Reads the text again, with spans.
+    pub fn new(text: &'t str, syntax: Syntax) -> Self {
+        Self { text, tree: syntax.parse(text).0 }
+    }
+
+    /// Where a path stands: its value, or the nearest thing above it that the text has.
+    pub fn find(&self, path: FactPath) -> Place {
+        let mut span = 0..0;
+        let mut here = self.tree.as_ref();
+        for step in path.steps() {
+            let next = here.and_then(|tree| match (&tree.value, step) {
+                (Value::Table(entries), PathStep::Key(key)) => entries
+                    .iter()
+                    .find(|entry| entry.key == key.name())
+                    .map(|entry| (&entry.value, &entry.key_span)),
+                (Value::Table(entries), PathStep::Index(index)) => {
+                    entries.get(index).map(|entry| (&entry.value, &entry.key_span))
+                }
+                (Value::List(items), PathStep::Index(index)) => {
+                    items.get(index).map(|item| (item, &item.span))
+                }
+                _ => None,
+            });
+            let Some((tree, place)) = next else { break };
+            span = if matches!(tree.value, Value::Table(_) | Value::List(_)) {
+                place.clone()
+            } else {
+                tree.span.clone()
+            };
+            here = Some(tree);
+        }
+        Place::of(self.text, span)
+    }
+}

@@ -1,0 +1,286 @@
+//! Views: facts together with their place, as rules see them.
+
+use std::{fmt, ops::Deref};
+
+use super::{Cluster, FactPath, Key, table::Term};
+use crate::words;
+
+/// A place in a definition, with what is known there: the only thing that a rule ever sees of a cluster.
+///
+/// Every key of the fact model is an accessor: `cluster.service_account().name()` is an `At<'_, Name>`. An accessor
+/// always answers; whether the fact is known shows when a rule asks for it with
+/// [`Findings::need`](crate::Findings::need), which notes the missing ones.
+pub struct At<'a, T: ?Sized> {
+    root: &'a Cluster,
+    path: FactPath,
+    value: Option<&'a T>,
+}
+
+impl<T: ?Sized> Clone for At<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for At<'_, T> {}
+
+impl Cluster {
+    /// The cluster as rules see it.
+    pub fn view(&self) -> At<'_, Self> {
+        At { root: self, path: FactPath::ROOT, value: Some(self) }
+    }
+}
+
+impl<'a, T: ?Sized> At<'a, T> {
+    pub(crate) fn new(root: &'a Cluster, path: FactPath, value: Option<&'a T>) -> Self {
+        Self { root, path, value }
+    }
+
+    /// Where this is, known or not.
+    pub fn path(self) -> FactPath {
+        self.path
+    }
+
+    pub(crate) fn root(self) -> &'a Cluster {
+        self.root
+    }
+
+    /// The cluster that this belongs to.
+    pub fn cluster(self) -> At<'a, Cluster> {
+        self.root.view()
+    }
+
+    /// The value where it is known, without any note that it was asked for.
+    ///
+    /// For what may be missing without consequence for the outcome, such as a name in a message. A rule that decides
+    /// by a fact uses [`Findings::need`](crate::Findings::need).
+    pub fn peek(self) -> Option<&'a T> {
+        self.value
+    }
+
+    /// The value with its place, where it is known.
+    pub fn known(self) -> Option<Known<'a, T>> {
+        self.value.map(|value| Known { root: self.root, path: self.path, value })
+    }
+
+    /// A fact derived from this one, at the same place.
+    pub fn map<U: ?Sized>(self, derive: impl FnOnce(&'a T) -> Option<&'a U>) -> At<'a, U> {
+        At { root: self.root, path: self.path, value: self.value.and_then(derive) }
+    }
+
+    /// This fact, or where it is not known, another one that says the same.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.value.is_none() && other.value.is_some() { other } else { self }
+    }
+
+    pub(crate) fn below<U: ?Sized>(self, key: Key, get: impl FnOnce(&'a T) -> Option<&'a U>) -> At<'a, U> {
+        At { root: self.root, path: self.path.key(key), value: self.value.and_then(get) }
+    }
+}
+
+impl<'a, T: Term> At<'a, Vec<T>> {
+    /// The elements of the list that are known, and whether these are all: an absent list is not complete, and
+    /// neither is one that the definition's `partial` names.
+    pub fn members(self) -> Set<At<'a, T>> {
+        let members = self
+            .value
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(|(index, item)| At::new(self.root, self.path.index(index), Some(item)))
+            .collect();
+        let complete = self.value.is_some() && !is_partial(self.root, self.path);
+        Set { members, gaps: if complete { Vec::new() } else { vec![self.path] } }
+    }
+}
+
+/// Whether the definition says of a list that it is not complete.
+fn is_partial(cluster: &Cluster, list: FactPath) -> bool {
+    cluster.partial.get().is_some_and(|partial| partial.iter().any(|pattern| pattern.matches(list, cluster)))
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for At<'_, T> {
+    /// The value as a message shows it, or `?`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value {
+            Some(value) => f.write_str(&words::shortened(&value.to_string())),
+            None => f.write_str("?"),
+        }
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for At<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} = {:?}", self.path, self.value)
+    }
+}
+
+/// A known fact with its place. It stands for its value: compare it, call its methods, print it in a message.
+pub struct Known<'a, T: ?Sized> {
+    root: &'a Cluster,
+    path: FactPath,
+    value: &'a T,
+}
+
+impl<T: ?Sized> Clone for Known<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Known<'_, T> {}
+
+impl<'a, T: ?Sized> Known<'a, T> {
+    /// Where the fact stands.
+    pub fn path(self) -> FactPath {
+        self.path
+    }
+
+    /// The value, for as long as the cluster lives.
+    pub fn value(self) -> &'a T {
+        self.value
+    }
+
+    /// The same place as a view, for its accessors.
+    pub fn at(self) -> At<'a, T> {
+        At { root: self.root, path: self.path, value: Some(self.value) }
+    }
+}
+
+impl<T: ?Sized> Deref for Known<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value
+    }
+}
+
+impl<T: ?Sized + PartialEq> PartialEq for Known<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: PartialEq> PartialEq<T> for Known<'_, T> {
+    fn eq(&self, other: &T) -> bool {
+        self.value == other
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for Known<'_, T> {
+    /// The value as a message shows it: very long ones are cut.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&words::shortened(&self.value.to_string()))
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Known<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.at().fmt(f)
+    }
+}
+
+/// The answer to a question for all things of a kind: those that are known to belong, and the facts whose absence
+/// may hide more.
+///
+/// A rule takes a set apart with [`Findings::each`](crate::Findings::each) (what holds for every member) or
+/// [`Findings::need_all`](crate::Findings::need_all) (how many there are, or that there is none).
+#[derive(Clone, Debug)]
+pub struct Set<M> {
+    members: Vec<M>,
+    gaps: Vec<FactPath>,
+}
+
+impl<M> Default for Set<M> {
+    /// The complete set without members.
+    fn default() -> Self {
+        Self { members: Vec::new(), gaps: Vec::new() }
+    }
+}
+
+impl<M> Set<M> {
+    /// A set of these members; `gaps` are the absent facts that may hide more, none if the set is complete.
+    pub fn new(members: Vec<M>, gaps: Vec<FactPath>) -> Self {
+        Self { members, gaps }
+    }
+
+    /// The members that are known, without any note about those that may be missing.
+    pub fn peek(&self) -> &[M] {
+        &self.members
+    }
+
+    /// Whether no absent fact can hide a member.
+    pub fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// The absent facts that may hide members.
+    pub fn gaps(&self) -> &[FactPath] {
+        &self.gaps
+    }
+
+    /// The members and the gaps.
+    pub fn into_parts(self) -> (Vec<M>, Vec<FactPath>) {
+        (self.members, self.gaps)
+    }
+
+    /// The members for which a test on one of their facts holds. Where that fact is not known, it is a gap.
+    #[must_use]
+    pub fn whose<'a, T: ?Sized + 'a>(
+        self,
+        fact: impl Fn(&M) -> At<'a, T>,
+        test: impl Fn(&T) -> bool,
+    ) -> Self {
+        let mut gaps = self.gaps;
+        let mut members = self.members;
+        members.retain(|member| {
+            let fact = fact(member);
+            fact.value.map_or_else(
+                || {
+                    gaps.push(fact.path);
+                    false
+                },
+                &test,
+            )
+        });
+        Self { members, gaps }
+    }
+
+    /// The members for which a test holds that needs no absent fact.
+    #[must_use]
+    pub fn filter(mut self, test: impl FnMut(&M) -> bool) -> Self {
+        self.members.retain(test);
+        self
+    }
+
+    /// Each member's image.
+    pub fn map<N>(self, image: impl FnMut(M) -> N) -> Set<N> {
+        Set { members: self.members.into_iter().map(image).collect(), gaps: self.gaps }
+    }
+
+    /// The union of the sets that the members stand for, in order.
+    pub fn flat_map<N>(self, mut image: impl FnMut(M) -> Set<N>) -> Set<N> {
+        let mut union = Set { members: Vec::new(), gaps: self.gaps };
+        for member in self.members {
+            let set = image(member);
+            union.members.extend(set.members);
+            union.gaps.extend(set.gaps);
+        }
+        union
+    }
+
+    /// Both sets in one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.members.extend(other.members);
+        self.gaps.extend(other.gaps);
+        self
+    }
+}
+
+impl<'a, T: Term> From<At<'a, Vec<T>>> for Set<At<'a, T>> {
+    fn from(list: At<'a, Vec<T>>) -> Self {
+        list.members()
+    }
+}

@@ -1,0 +1,376 @@
+//! [`FactPath`]: where a fact stands in a definition.
+
+use std::fmt::Write as _;
+
+use super::{Cluster, Key, table::Reflect};
+
+/// The most steps from the root of a definition to any of its facts:
+/// `groups`, 0, `resources`, 3, `parameters`, `other`, 1.
+const MAX_STEPS: usize = 7;
+
+/// Where a fact stands in a definition, known or not: a small, `Copy` list of keys and list indexes.
+///
+/// It is rendered in two ways: [`names`](FactPath::names) for people, waivers and baselines
+/// (`groups[EVS1 Group].resources[EVS1 IP].parameters.address`) and [`pointer`](FactPath::pointer) for programs
+/// (`/groups/1/resources/0/parameters/address`).
+///
+/// Paths order as their facts do in the fact model; list elements by their index.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactPath {
+    length: u32,
+    steps: [Step; MAX_STEPS],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Step(u32);
+
+impl Step {
+    const KEY: u32 = 1 << 31;
+}
+
+/// One step of a [`FactPath`], taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathStep {
+    /// Into the value of a key.
+    Key(Key),
+    /// Into an element of a list, or an entry of a free table, counted from 0.
+    Index(usize),
+}
+
+impl FactPath {
+    /// The whole definition.
+    pub const ROOT: Self = Self { length: 0, steps: [Step(0); MAX_STEPS] };
+
+    /// The path of a key below this one.
+    #[must_use]
+    pub fn key(self, key: Key) -> Self {
+        self.step(Step(Step::KEY | key as u32))
+    }
+
+    /// The path of a list element (or of an entry of a free table) below this one, counted from 0.
+    #[must_use]
+    pub fn index(self, index: usize) -> Self {
+        let index = u32::try_from(index).expect("lists are limited to a million elements");
+        self.step(Step(index))
+    }
+
+    fn step(mut self, step: Step) -> Self {
+        self.steps[self.length as usize] = step;
+        self.length += 1;
+        self
+    }
+
+    /// The path without its last step; the root is its own parent.
+    #[must_use]
+    pub fn parent(mut self) -> Self {
+        if self.length > 0 {
+            self.length -= 1;
+            self.steps[self.length as usize] = Step(0);
+        }
+        self
+    }
+
+    /// The first `length` steps of the path.
+    #[must_use]
+    pub fn prefix(self, length: usize) -> Self {
+        let mut path = self;
+        while path.length as usize > length {
+            path = path.parent();
+        }
+        path
+    }
+
+    /// The steps from the root.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = PathStep> + '_ {
+        self.steps[..self.length as usize].iter().map(|&Step(code)| {
+            if code & Step::KEY == 0 {
+                PathStep::Index(code as usize)
+            } else {
+                PathStep::Key(Key::ALL[(code & !Step::KEY) as usize])
+            }
+        })
+    }
+
+    /// The path by names, as people write it: `groups[EVS1 Group].resources[EVS1 IP].parameters.address`.
+    ///
+    /// An element of a list is named by its name (`nodes[NODE1]`), one without a name by its place (`setup[#3]`,
+    /// counted from 1), and the second of two with the same name by both (`resources[IP#2]`). The characters
+    /// `\ [ ] # * .` of a name are written with a `\` before them.
+    pub fn names(self, cluster: &Cluster) -> String {
+        let mut text = String::new();
+        let mut here: Option<&dyn Reflect> = Some(cluster);
+        for step in self.steps() {
+            match step {
+                PathStep::Key(key) => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    text.push_str(key.name());
+                    here = here.and_then(|here| here.key(key));
+                }
+                PathStep::Index(index) => {
+                    if let Some(entry) = here.and_then(|here| here.entry_name(index)) {
+                        text.push('.');
+                        escape(&mut text, entry);
+                    } else {
+                        text.push('[');
+                        element_name(&mut text, here, index);
+                        text.push(']');
+                    }
+                    here = here.and_then(|here| here.item(index));
+                }
+            }
+        }
+        text
+    }
+
+    /// The path as a JSON Pointer (RFC 6901): `/groups/1/resources/0/parameters/address`.
+    pub fn pointer(self, cluster: &Cluster) -> String {
+        let mut text = String::new();
+        let mut here: Option<&dyn Reflect> = Some(cluster);
+        for step in self.steps() {
+            text.push('/');
+            match step {
+                PathStep::Key(key) => {
+                    text.push_str(key.name());
+                    here = here.and_then(|here| here.key(key));
+                }
+                PathStep::Index(index) => {
+                    match here.and_then(|here| here.entry_name(index)) {
+                        Some(entry) => text.push_str(&entry.replace('~', "~0").replace('/', "~1")),
+                        None => write!(text, "{index}").expect("a string takes any text"),
+                    }
+                    here = here.and_then(|here| here.item(index));
+                }
+            }
+        }
+        text
+    }
+
+    /// The path that a text by names stands for in this cluster; `None` where something on the way is not there.
+    ///
+    /// # Errors
+    /// What is wrong with the text: a malformed step, or a key that the fact model does not know.
+    pub fn resolve(names: &str, cluster: &Cluster) -> Result<Option<Self>, PathSyntaxError> {
+        let pattern = PathPattern::parse(names)?;
+        Ok(pattern.resolve(cluster))
+    }
+
+    /// Whether something is known at this path.
+    pub fn exists(self, cluster: &Cluster) -> bool {
+        let mut here: &dyn Reflect = cluster;
+        for step in self.steps() {
+            let next = match step {
+                PathStep::Key(key) => here.key(key),
+                PathStep::Index(index) => here.item(index),
+            };
+            let Some(next) = next else { return false };
+            here = next;
+        }
+        true
+    }
+}
+
+impl std::fmt::Debug for FactPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for step in self.steps() {
+            match step {
+                PathStep::Key(key) => write!(f, "/{}", key.name())?,
+                PathStep::Index(index) => write!(f, "/{index}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn element_name(text: &mut String, list: Option<&dyn Reflect>, index: usize) {
+    let Some((list, name)) = list.and_then(|list| Some((list, list.item(index)?.name()?))) else {
+        write!(text, "#{}", index + 1).expect("a string takes any text");
+        return;
+    };
+    escape(text, name);
+    let namesake = |&earlier: &usize| {
+        list.item(earlier).and_then(Reflect::name).is_some_and(|other| super::same_name(other, name))
+    };
+    let earlier = (0..index).filter(namesake).count();
+    if earlier > 0 {
+        write!(text, "#{}", earlier + 1).expect("a string takes any text");
+    }
+}
+
+fn escape(text: &mut String, name: &str) {
+    for character in name.chars() {
+        if matches!(character, '\\' | '[' | ']' | '#' | '*' | '.') {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+}
+
+/// A path by names, as people write it, with `*` for every element of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PathPattern {
+    text: String,
+    steps: Vec<PatternStep>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PatternStep {
+    Key(Key),
+    /// The key of a free table (`labels.customer`).
+    Entry(String),
+    Every,
+    /// The nth element of the list, from 1.
+    Nth(usize),
+    /// The nth element of this name, from 1.
+    Named(String, usize),
+}
+
+/// What is wrong with a path by names.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathSyntaxError {
+    /// Not of the form `key[name].key`.
+    #[error(
+        "`{0}` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"
+    )]
+    Malformed(String),
+    /// A key that no definition has.
+    #[error("`{key}` is not a key of a cluster definition{}", crate::words::did_you_mean_suffix(key, Key::ALL.iter().map(|key| key.name())))]
+    UnknownKey {
+        /// The key as written.
+        key: String,
+    },
+}
+
+impl PathPattern {
+    /// Reads a path by names.
+    ///
+    /// # Errors
+    /// A malformed step, or a key that no definition has.
+    pub fn parse(text: &str) -> Result<Self, PathSyntaxError> {
+        let malformed = || PathSyntaxError::Malformed(text.to_owned());
+        let mut steps = Vec::new();
+        let mut rest = text;
+        let mut in_free_table = false;
+        loop {
+            let (key, after) = take_until(rest, &['.', '[']);
+            if key.is_empty() {
+                return Err(malformed());
+            }
+            if in_free_table {
+                steps.push(PatternStep::Entry(key));
+            } else {
+                let known = Key::named(&key).ok_or(PathSyntaxError::UnknownKey { key })?;
+                in_free_table = matches!(known, Key::labels | Key::other);
+                steps.push(PatternStep::Key(known));
+            }
+            rest = after;
+            while let Some(inside) = rest.strip_prefix('[') {
+                let (step, after) = PatternStep::element(inside).ok_or_else(malformed)?;
+                steps.push(step);
+                rest = after;
+            }
+            if rest.is_empty() {
+                return Ok(Self { text: text.to_owned(), steps });
+            }
+            rest = rest.strip_prefix('.').ok_or_else(malformed)?;
+        }
+    }
+
+    /// The pattern as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether a path of this cluster is among those that the pattern stands for.
+    pub fn matches(&self, path: FactPath, cluster: &Cluster) -> bool {
+        if path.steps().len() != self.steps.len() {
+            return false;
+        }
+        let mut here: Option<&dyn Reflect> = Some(cluster);
+        path.steps().zip(&self.steps).all(|(step, pattern)| {
+            let fits = match (step, pattern) {
+                (PathStep::Key(key), PatternStep::Key(wanted)) => key == *wanted,
+                (PathStep::Index(_), PatternStep::Every) => true,
+                (PathStep::Index(index), pattern) => here.and_then(|here| pattern.find(here)) == Some(index),
+                _ => false,
+            };
+            here = here.and_then(|here| match step {
+                PathStep::Key(key) => here.key(key),
+                PathStep::Index(index) => here.item(index),
+            });
+            fits
+        })
+    }
+
+    /// The one path that the pattern stands for; none where a step is not there, or is a `*`.
+    /// The last key need not be known.
+    pub fn resolve(&self, cluster: &Cluster) -> Option<FactPath> {
+        let mut path = FactPath::ROOT;
+        let mut here: Option<&dyn Reflect> = Some(cluster);
+        for step in &self.steps {
+            if let PatternStep::Key(key) = step {
+                path = path.key(*key);
+                here = here.and_then(|here| here.key(*key));
+            } else {
+                let index = step.find(here?)?;
+                path = path.index(index);
+                here = here.and_then(|here| here.item(index));
+            }
+        }
+        Some(path)
+    }
+}
+
+impl PatternStep {
+    /// The part of `name]…` before the bracket, and what follows it.
+    fn element(inside: &str) -> Option<(Self, &str)> {
+        let (name, after) = take_until(inside, &[']', '#', '*']);
+        if let Some(after) = after.strip_prefix("*]").filter(|_| name.is_empty()) {
+            return Some((Self::Every, after));
+        }
+        if let Some(after) = after.strip_prefix('#') {
+            let (ordinal, after) = after.split_once(']')?;
+            let ordinal = ordinal.parse().ok().filter(|&ordinal| ordinal > 0)?;
+            return Some((
+                if name.is_empty() { Self::Nth(ordinal) } else { Self::Named(name, ordinal) },
+                after,
+            ));
+        }
+        let after = after.strip_prefix(']')?;
+        Some((Self::Named(name, 1), after))
+    }
+
+    fn find(&self, list: &dyn Reflect) -> Option<usize> {
+        let mut indexes = 0..list.items();
+        match self {
+            Self::Key(_) | Self::Every => None,
+            Self::Nth(ordinal) => indexes.find(|index| index + 1 == *ordinal),
+            Self::Entry(name) => indexes.find(|&index| list.entry_name(index) == Some(name)),
+            Self::Named(name, ordinal) => indexes
+                .filter(|&index| {
+                    list.item(index)
+                        .and_then(Reflect::name)
+                        .is_some_and(|other| super::same_name(other, name))
+                })
+                .nth(ordinal - 1),
+        }
+    }
+}
+
+/// The text before the first unescaped character of `stops`, without its escapes, and the rest from that character.
+fn take_until<'t>(text: &'t str, stops: &[char]) -> (String, &'t str) {
+    let mut taken = String::new();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        if stops.contains(&character) {
+            return (taken, &text[at..]);
+        }
+        if character == '\\' {
+            taken.extend(characters.next().map(|(_, escaped)| escaped));
+        } else {
+            taken.push(character);
+        }
+    }
+    (taken, "")
+}

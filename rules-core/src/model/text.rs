@@ -1,0 +1,508 @@
+//! Leaves of the model that are written as text: names, Windows paths, drive letters, addresses, moments.
+
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    net::IpAddr,
+    str::FromStr,
+};
+
+use jiff::{civil, tz::Offset};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{
+    PathPattern,
+    table::{LeafCheck, Reflect, Shape, Term, leaves},
+};
+
+/// Whether two names are the same to Windows, which compares them without case.
+pub fn same_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+        || (!a.is_ascii()
+            && !b.is_ascii()
+            && a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase)))
+}
+
+/// The name of a thing: compared without case, as clusters do; printed as written.
+#[derive(Clone, Default)]
+pub struct Name(String);
+
+impl Name {
+    /// The name as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        same_name(&self.0, &other.0)
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        same_name(&self.0, other)
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for character in self.0.chars().flat_map(char::to_lowercase) {
+            character.hash(state);
+        }
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.chars().flat_map(char::to_lowercase).cmp(other.0.chars().flat_map(char::to_lowercase))
+    }
+}
+
+/// Text types around a `String`: conversions, printing, reading in place.
+macro_rules! around_string {
+    ($Text:ident, $doc:literal) => {
+        impl From<&str> for $Text {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $Text {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl fmt::Display for $Text {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $Text {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $Text {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self)
+            }
+
+            fn deserialize_in_place<D: Deserializer<'de>>(deserializer: D, place: &mut Self) -> Result<(), D::Error> {
+                String::deserialize_in_place(deserializer, &mut place.0)
+            }
+        }
+
+        impl Serialize for $Text {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl JsonSchema for $Text {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($Text).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "description": $doc })
+            }
+        }
+
+        impl Reflect for $Text {
+            fn name(&self) -> Option<&str> {
+                Some(&self.0)
+            }
+        }
+
+        impl Term for $Text {
+            const SHAPE: Shape = Shape::Leaf(LeafCheck::of::<Self>());
+        }
+    };
+}
+
+around_string!(Name, "A name. Names compare without case.");
+
+/// A path or file name of Windows: compared without case and without a trailing backslash.
+#[derive(Clone, Default, Eq)]
+pub struct WindowsPath(String);
+
+around_string!(WindowsPath, "A path of Windows, with a drive letter or as \\\\server\\share.");
+
+impl WindowsPath {
+    /// The path as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The drive that the path is on, if it names one.
+    pub fn drive(&self) -> Option<DriveLetter> {
+        let (letter, rest) = self.0.split_at_checked(1)?;
+        rest.starts_with(':').then(|| letter.parse().ok()).flatten()
+    }
+
+    /// Whether the path is a share on another computer (`\\computer\share`).
+    pub fn is_unc(&self) -> bool {
+        self.0.starts_with(r"\\")
+    }
+
+    /// Whether the path is a folder or lies in it.
+    pub fn is_within(&self, folder: &Self) -> bool {
+        let (folder, path) = (folder.trimmed(), self.trimmed());
+        path.split_at_checked(folder.len()).is_some_and(|(start, rest)| {
+            same_name(start, folder) && (rest.is_empty() || rest.starts_with('\\'))
+        })
+    }
+
+    fn trimmed(&self) -> &str {
+        self.0.trim_end_matches('\\')
+    }
+}
+
+impl PartialEq for WindowsPath {
+    fn eq(&self, other: &Self) -> bool {
+        same_name(self.trimmed(), other.trimmed())
+    }
+}
+
+/// Text types that are parsed: reading and writing by `FromStr` and `Display`.
+macro_rules! parsed {
+    ($Text:ident, $schema:tt) => {
+        impl<'de> Deserialize<'de> for $Text {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Parse;
+
+                impl de::Visitor<'_> for Parse {
+                    type Value = $Text;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(<$Text>::WHAT)
+                    }
+
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$Text, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+
+                deserializer.deserialize_str(Parse)
+            }
+        }
+
+        impl Serialize for $Text {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl JsonSchema for $Text {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($Text).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+/// What is wrong with a text that had to be of a certain form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {expected}")]
+pub struct TextError {
+    text: String,
+    expected: &'static str,
+}
+
+impl TextError {
+    fn new(text: &str, expected: &'static str) -> Self {
+        Self { text: crate::words::shortened(text).into_owned(), expected }
+    }
+}
+
+/// The letter of a drive, `A` to `Z`; also read as `S:` or `S:\`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DriveLetter(char);
+
+impl DriveLetter {
+    const WHAT: &'static str = "a drive letter such as `S`";
+}
+
+impl Default for DriveLetter {
+    fn default() -> Self {
+        Self('C')
+    }
+}
+
+impl FromStr for DriveLetter {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        let letter = text.strip_suffix('\\').unwrap_or(text);
+        let letter = letter.strip_suffix(':').unwrap_or(letter);
+        match letter.as_bytes() {
+            [letter] if letter.is_ascii_alphabetic() => Ok(Self(char::from(letter.to_ascii_uppercase()))),
+            _ => Err(TextError::new(text, Self::WHAT)),
+        }
+    }
+}
+
+impl fmt::Display for DriveLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+parsed!(DriveLetter, { "type": "string", "pattern": "^[A-Za-z](:\\\\?)?$", "description": "The letter of a drive, for example \"S\"." });
+
+/// An IP address, with the length of its network's prefix where that is known: `192.0.2.21/24`, also read with a
+/// mask (`192.0.2.21/255.255.255.0`). A network is written as its lowest address with a prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// The address.
+    pub ip: IpAddr,
+    /// The length of the network's prefix in bits.
+    pub prefix: Option<u8>,
+}
+
+impl Address {
+    const WHAT: &'static str = "an IP address such as `192.0.2.21` or `192.0.2.21/24`";
+
+    /// The network that the address is in, where its prefix is known.
+    pub fn network(self) -> Option<Self> {
+        let prefix = self.prefix?;
+        let ip = match self.ip {
+            IpAddr::V4(ip) => IpAddr::V4((u32::from(ip) & mask_v4(prefix)).into()),
+            IpAddr::V6(ip) => IpAddr::V6(
+                (u128::from(ip) & u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0)).into(),
+            ),
+        };
+        Some(Self { ip, prefix: Some(prefix) })
+    }
+
+    /// Whether this network holds an address; `None` where this one's prefix is not known.
+    pub fn holds(self, ip: IpAddr) -> Option<bool> {
+        Some(Self { ip, prefix: self.prefix }.network()? == self.network()?)
+    }
+}
+
+fn mask_v4(prefix: u8) -> u32 {
+    u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0)
+}
+
+impl Default for Address {
+    fn default() -> Self {
+        Self { ip: IpAddr::from([0, 0, 0, 0]), prefix: None }
+    }
+}
+
+impl FromStr for Address {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        let wrong = || TextError::new(text, Self::WHAT);
+        let (ip, prefix) = text.split_once('/').map_or((text, None), |(ip, prefix)| (ip, Some(prefix)));
+        let ip: IpAddr = ip.trim().parse().map_err(|_| wrong())?;
+        let longest = if ip.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix
+            .map(|prefix| match prefix.parse::<u8>() {
+                Ok(prefix) if prefix <= longest => Ok(prefix),
+                Ok(_) => Err(wrong()),
+                Err(_) => {
+                    let mask = u32::from(prefix.parse::<std::net::Ipv4Addr>().map_err(|_| wrong())?);
+                    let prefix = u8::try_from(mask.leading_ones()).expect("a mask has 32 bits");
+                    if ip.is_ipv4() && mask == mask_v4(prefix) { Ok(prefix) } else { Err(wrong()) }
+                }
+            })
+            .transpose()?;
+        Ok(Self { ip, prefix })
+    }
+}
+
+impl From<IpAddr> for Address {
+    fn from(ip: IpAddr) -> Self {
+        Self { ip, prefix: None }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.prefix {
+            Some(prefix) => write!(f, "{}/{prefix}", self.ip),
+            None => write!(f, "{}", self.ip),
+        }
+    }
+}
+
+parsed!(Address, {
+    "type": "string",
+    "pattern": "^\\s*[0-9A-Fa-f:.]+\\s*(/[0-9.]+)?$",
+    "description": "An IP address, with the length of the network's prefix where known: \"192.0.2.21/24\".",
+});
+
+/// A moment as setup logs give it: RFC 3339, the offset optional (old logs are in local time), the time of day
+/// optional (`2005-03-01`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Moment {
+    clock: civil::DateTime,
+    offset: Option<Offset>,
+    whole_day: bool,
+}
+
+impl Moment {
+    const WHAT: &'static str =
+        "a moment such as `2005-03-01T09:00:00`, `2005-03-01T09:00:00+01:00` or `2005-03-01`";
+
+    /// Whether the moment says how far its clock is from UTC.
+    pub fn has_offset(self) -> bool {
+        self.offset.is_some()
+    }
+
+    /// The order of two moments, where it can be told: not between a moment with and one without an offset, and not
+    /// between a day and a time on that day.
+    pub fn order(self, other: Self) -> Option<Ordering> {
+        let order = match (self.offset, other.offset) {
+            (None, None) => self.clock.cmp(&other.clock),
+            (Some(offset), Some(other_offset)) => {
+                offset.to_timestamp(self.clock).ok()?.cmp(&other_offset.to_timestamp(other.clock).ok()?)
+            }
+            _ => return None,
+        };
+        let same_day = self.clock.date() == other.clock.date();
+        if (self.whole_day || other.whole_day) && same_day { None } else { Some(order) }
+    }
+}
+
+impl FromStr for Moment {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        let wrong = || TextError::new(text, Self::WHAT);
+        // RFC 3339 only: four-digit years, `-` and `:` in their places, no brackets with the name of a time zone.
+        let bytes = text.as_bytes();
+        if !bytes.is_ascii()
+            || bytes.len() > 40
+            || bytes.get(4) != Some(&b'-')
+            || bytes.get(7) != Some(&b'-')
+            || text.contains('[')
+        {
+            return Err(wrong());
+        }
+        if bytes.len() == 10 {
+            let date: civil::Date = text.parse().map_err(|_| wrong())?;
+            return Ok(Self { clock: date.into(), offset: None, whole_day: true });
+        }
+        let pieces = jiff::fmt::temporal::Pieces::parse(text).map_err(|_| wrong())?;
+        let time = pieces.time().ok_or_else(wrong)?;
+        Ok(Self {
+            clock: pieces.date().to_datetime(time),
+            offset: pieces.to_numeric_offset(),
+            whole_day: false,
+        })
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.whole_day {
+            return write!(f, "{}", self.clock.date());
+        }
+        write!(f, "{}", self.clock)?;
+        match self.offset {
+            None => Ok(()),
+            Some(offset) if offset == Offset::UTC => f.write_str("Z"),
+            Some(offset) => {
+                let seconds = offset.seconds();
+                let sign = if seconds < 0 { '-' } else { '+' };
+                write!(f, "{sign}{:02}:{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60)
+            }
+        }
+    }
+}
+
+parsed!(Moment, {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?$",
+    "description": "A moment in RFC 3339, the offset and the time of day optional: \"2005-03-01T09:00:00\".",
+});
+
+/// The version of the definition format: `cluster/1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Format;
+
+impl Format {
+    /// The only format so far, as written.
+    pub const NEWEST: &'static str = "cluster/1";
+    const WHAT: &'static str = "`cluster/1`";
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == Self::NEWEST {
+            Ok(Self)
+        } else if text.starts_with("cluster/") {
+            Err(format!(
+                "the format `{}` is not known here; the newest one known is `{}`: get a newer excluster, or save the file in that format",
+                crate::words::shortened(text),
+                Self::NEWEST
+            ))
+        } else {
+            Err(format!(
+                "`{}` is not the format of a cluster definition, `{}`",
+                crate::words::shortened(text),
+                Self::NEWEST
+            ))
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::NEWEST)
+    }
+}
+
+parsed!(Format, { "type": "string", "const": "cluster/1", "description": "The kind and version of the file." });
+
+impl FromStr for PathPattern {
+    type Err = super::PathSyntaxError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl PathPattern {
+    const WHAT: &'static str = "a path such as `groups[EVS1 Group].resources`";
+}
+
+parsed!(PathPattern, {
+    "type": "string",
+    "pattern": "^[a-z]",
+    "description": "A path by names: \"groups[EVS1 Group].resources\"; [*] is every element of a list.",
+});
+
+leaves!(DriveLetter, Address, Moment, Format, PathPattern);

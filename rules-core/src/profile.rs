@@ -1,0 +1,132 @@
+//! Profiles: which rules look at a fleet.
+
+use std::{str::FromStr, sync::Arc};
+
+use crate::{Rule, RuleBook, RuleMeta, Severity, words};
+
+/// Which rules look at a fleet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    select: Vec<Selector>,
+    ignore: Vec<Selector>,
+}
+
+impl Profile {
+    /// Every rule, as Microsoft's documents and the article state it: the default.
+    pub fn recommended() -> Self {
+        Self::default()
+    }
+
+    /// Only the rules that one of these selectors names. Without any, all rules are selected.
+    #[must_use]
+    pub fn select(mut self, selectors: impl IntoIterator<Item = Selector>) -> Self {
+        self.select.extend(selectors);
+        self
+    }
+
+    /// None of the rules that one of these selectors names, selected or not.
+    #[must_use]
+    pub fn ignore(mut self, selectors: impl IntoIterator<Item = Selector>) -> Self {
+        self.ignore.extend(selectors);
+        self
+    }
+}
+
+/// A name for rules: a set (`cluster`), a rule (`cluster/basic-disks-only` or `basic-disks-only`), a severity
+/// (`error`), a row of the catalogue (`DSK-001`), or `all`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector(String);
+
+impl From<&str> for Selector {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl FromStr for Selector {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.into())
+    }
+}
+
+impl Selector {
+    /// Whether a rule is among those named.
+    pub fn names(&self, rule: &RuleMeta) -> bool {
+        let text = self.0.as_str();
+        text == "all"
+            || text == rule.set.name
+            || text == rule.name
+            || text == rule.full_name()
+            || text == rule.severity.as_str()
+            || rule.covers.iter().any(|row| row.eq_ignore_ascii_case(text))
+    }
+}
+
+/// A mistake of the operator who chooses rules.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// A selector names no rule.
+    #[error("`{selector}` is no set, rule, severity or catalogue row{suggestion}")]
+    UnknownSelector {
+        /// The selector as given.
+        selector: String,
+        /// `; did you mean …?` or nothing.
+        suggestion: String,
+    },
+    /// Nothing is left to audit with.
+    #[error("no rule is selected; `excluster rules` lists those there are")]
+    NothingSelected,
+}
+
+/// The rules that a profile selects from a book, in order.
+#[derive(Clone)]
+pub struct Plan {
+    rules: Vec<Arc<dyn Rule>>,
+}
+
+impl Plan {
+    pub(crate) fn new(book: &RuleBook, profile: &Profile) -> Result<Self, ProfileError> {
+        for selector in profile.select.iter().chain(&profile.ignore) {
+            if !book.rules().any(|rule| selector.names(rule.meta())) && !is_severity(&selector.0) {
+                return Err(unknown_selector(book, &selector.0));
+            }
+        }
+        let selected = |rule: &RuleMeta| {
+            (profile.select.is_empty() || profile.select.iter().any(|selector| selector.names(rule)))
+                && !profile.ignore.iter().any(|selector| selector.names(rule))
+        };
+        let rules: Vec<_> = book.rules().filter(|rule| selected(rule.meta())).cloned().collect();
+        if rules.is_empty() { Err(ProfileError::NothingSelected) } else { Ok(Self { rules }) }
+    }
+
+    /// The rules, by set and name.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &dyn Rule> {
+        self.rules.iter().map(|rule| &**rule)
+    }
+
+    /// Whether a rule is among them.
+    pub fn contains(&self, rule: &RuleMeta) -> bool {
+        self.rules.iter().any(|other| std::ptr::eq(other.meta(), rule))
+    }
+}
+
+fn is_severity(text: &str) -> bool {
+    [Severity::Error, Severity::Warning, Severity::Information]
+        .iter()
+        .any(|severity| severity.as_str() == text)
+}
+
+fn unknown_selector(book: &RuleBook, selector: &str) -> ProfileError {
+    let mut known: Vec<String> = Vec::new();
+    for rule in book.rules() {
+        let meta = rule.meta();
+        known.extend([meta.set.name.to_owned(), meta.name.to_owned(), meta.full_name()]);
+        known.extend(meta.covers.iter().map(|&row| row.to_owned()));
+    }
+    ProfileError::UnknownSelector {
+        selector: selector.to_owned(),
+        suggestion: words::did_you_mean_suffix(selector, known.iter().map(String::as_str)),
+    }
+}

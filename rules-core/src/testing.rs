@@ -1,0 +1,180 @@
+//! The net under every crate of rules, ours and others': reference clusters, and the checks that hold of each rule.
+
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+use crate::{
+    Example, Expectation, Findings, Outcome, Rule, RuleSet, Severity,
+    audit::judge,
+    model::{Cluster, FactPath},
+};
+
+/// Good clusters of every version, complete in every fact that the rules ask for: what the examples of rules start
+/// from. In TOML.
+pub mod reference {
+    /// Exchange 2000 on Windows 2000, two nodes, active/passive.
+    pub const TWO_NODES_2000: &str = include_str!("../reference/two-nodes-2000.toml");
+    /// Exchange 2003 on Windows 2003, two nodes, active/passive.
+    pub const TWO_NODES_2003: &str = include_str!("../reference/two-nodes-2003.toml");
+    /// Exchange 2003 on Windows 2003, four nodes, three virtual servers.
+    pub const FOUR_NODES_2003: &str = include_str!("../reference/four-nodes-2003.toml");
+    /// Exchange 2007, a single copy cluster of two nodes.
+    pub const SCC_2007: &str = include_str!("../reference/scc-2007.toml");
+    /// Exchange 2007, cluster continuous replication.
+    pub const CCR_2007: &str = include_str!("../reference/ccr-2007.toml");
+
+    /// All of them, with their names.
+    pub const ALL: &[(&str, &str)] = &[
+        ("two-nodes-2000", TWO_NODES_2000),
+        ("two-nodes-2003", TWO_NODES_2003),
+        ("four-nodes-2003", FOUR_NODES_2003),
+        ("scc-2007", SCC_2007),
+        ("ccr-2007", CCR_2007),
+    ];
+}
+
+/// Checks that a set of rules is sound: for every rule,
+/// - its name is kebab-case, and the same as its file's and its static's;
+/// - its documentation has a title of one sentence, `Why it matters` and `How to fix it`;
+/// - what rests on practice alone, or on no source, is no error;
+/// - it has at least one example that passes and one that fails, and each example comes out exactly as it says;
+/// - every path that it reports stands in the definition, or its parent does;
+/// - messages are lower case without a full stop, and no example's message is empty;
+///
+/// and that the rule files in `rules_dir` and the rules of the set are the same.
+///
+/// # Panics
+/// With everything that is wrong, if anything is.
+#[track_caller]
+pub fn assert_sound(set: &'static RuleSet, rules_dir: impl AsRef<Path>) {
+    let mut problems = String::new();
+    let rules = set.rules();
+    for rule in &rules {
+        check_rule(*rule, &mut problems);
+    }
+    let declared: BTreeSet<String> = rules.iter().map(|rule| rule.meta.name.replace('-', "_")).collect();
+    let files: BTreeSet<String> = fs::read_dir(rules_dir.as_ref())
+        .expect("the folder of the rule files is there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    for missing in declared.symmetric_difference(&files) {
+        writeln!(problems, "{missing}: the rule files and the rules of the set differ")
+            .expect("a string takes any text");
+    }
+    assert!(problems.is_empty(), "the rule set `{}` is not sound:\n{problems}", set.name);
+}
+
+fn check_rule(rule: &dyn Rule, problems: &mut String) {
+    let meta = rule.meta();
+    let mut wrong = |problem: String| {
+        writeln!(problems, "{}: {problem}", meta.full_name()).expect("a string takes any text");
+    };
+
+    let is_kebab_case = meta
+        .name
+        .split('-')
+        .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
+    if !is_kebab_case {
+        wrong("its name is not in kebab-case".to_owned());
+    }
+    let stem = Path::new(meta.file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    if stem != meta.name.replace('-', "_") {
+        wrong(format!("its file is called `{stem}`"));
+    }
+    let title = meta.title();
+    if title.is_empty() || title.contains(". ") || title.len() > 120 {
+        wrong(format!("its title is not one short sentence: \"{title}\""));
+    }
+    for heading in ["Why it matters", "How to fix it"] {
+        if meta.section(heading).is_none_or(|text| text.is_empty()) {
+            wrong(format!("its documentation has no `# {heading}`"));
+        }
+    }
+    if meta.sources.is_empty() || meta.versions.is_empty() {
+        wrong("it has no source, or no version".to_owned());
+    }
+    let only_practice = meta.sources.iter().all(|source| matches!(source, crate::Source::Practice(_)));
+    if only_practice && meta.basis != crate::Basis::Practice {
+        wrong(format!("its basis is {}, but no source says so", meta.basis));
+    }
+    for wanted in ["passes", "fails"] {
+        if !meta.examples.iter().any(|example| example.expect.to_string() == wanted) {
+            wrong(format!("no example {wanted}"));
+        }
+    }
+    let titles: BTreeSet<_> = meta.examples.iter().map(|example| example.title).collect();
+    if titles.len() != meta.examples.len() {
+        wrong("two examples have one title".to_owned());
+    }
+    let mut worst = None;
+    for example in meta.examples {
+        match check_example(rule, example) {
+            Ok(severity) => worst = worst.max(severity),
+            Err(problem) => wrong(format!("the example \"{}\" {problem}", example.title)),
+        }
+    }
+    if worst.is_some_and(|worst| worst < meta.severity) {
+        wrong(format!("no example shows its severity, {}", meta.severity));
+    }
+}
+
+/// Whether an example comes out as it says; the worst severity that it shows.
+fn check_example(rule: &dyn Rule, example: &Example) -> Result<Option<Severity>, String> {
+    let cluster = example.cluster().map_err(|error| error.to_string())?;
+    let outcome = judge(rule, &cluster, &mut Findings::default());
+    let names = |paths: &[FactPath]| paths.iter().map(|path| path.names(&cluster)).collect::<Vec<_>>();
+    let as_expected = match (&outcome, example.expect) {
+        (Outcome::Passed, Expectation::Passes) | (Outcome::NotApplicable(_), Expectation::NotApplicable) => {
+            true
+        }
+        (Outcome::Failed(findings), Expectation::Fails(at)) => {
+            names(&findings.iter().map(|finding| finding.path).collect::<Vec<_>>()) == at
+        }
+        (Outcome::Unknown(missing), Expectation::Unknown(absent)) => names(missing) == absent,
+        _ => false,
+    };
+    if !as_expected {
+        return Err(format!("{}, but came out as {}", example.expect, describe(&outcome, &cluster)));
+    }
+    for finding in outcome.findings() {
+        let message = &finding.message;
+        let starts_lower = message
+            .chars()
+            .next()
+            .is_some_and(|first| !first.is_uppercase() || message[1..].starts_with(char::is_uppercase));
+        if !starts_lower || message.ends_with('.') {
+            return Err(format!(
+                "has a message that is empty, begins in upper case or ends with a full stop: \"{message}\""
+            ));
+        }
+        for path in std::iter::once(finding.path).chain(finding.related.iter().map(|(path, _)| *path)) {
+            if !path.exists(&cluster) && !path.parent().exists(&cluster) {
+                return Err(format!("reports a path that leads nowhere: {}", path.names(&cluster)));
+            }
+        }
+    }
+    Ok(outcome.findings().iter().map(|finding| finding.severity).max())
+}
+
+/// An outcome with its paths and messages, for the message of a test that fails.
+pub fn describe(outcome: &Outcome, cluster: &Cluster) -> String {
+    match outcome {
+        Outcome::Failed(findings) => {
+            let findings: Vec<String> = findings
+                .iter()
+                .map(|finding| {
+                    format!("\n    {} {}: {}", finding.severity, finding.path.names(cluster), finding.message)
+                })
+                .collect();
+            format!("failed:{}", findings.concat())
+        }
+        Outcome::Unknown(missing) => {
+            let missing: Vec<String> =
+                missing.iter().map(|path| format!("\n    {}", path.names(cluster))).collect();
+            format!("unknown for want of:{}", missing.concat())
+        }
+        Outcome::NotApplicable(why) => format!("not applicable: {why}"),
+        Outcome::Broken(message) => format!("broken: {message}"),
+        Outcome::Passed => "passed".to_owned(),
+    }
+}

@@ -1,0 +1,1 @@
+mod mta_once_per_cluster;
