@@ -5,7 +5,7 @@
 //! - [`input`]: definitions in TOML, JSON and NDJSON, and everything that is wrong with them.
 //! - [`rule!`], [`RuleSet`], [`RuleBook`]: rules, declared in a crate of their own or added at run time.
 //! - [`Profile`], [`Plan`]: which rules look at a fleet.
-//! - [`audit()`], [`audit_cluster`]: the evaluator.
+//! - [`audit()`], [`audit_cluster`], [`audit_stream`]: the evaluator.
 //! - [`testing`]: the net under every crate of rules.
 
 mod audit;
@@ -17,6 +17,7 @@ pub mod model;
 mod profile;
 mod report;
 pub mod rule;
+mod stream;
 pub mod testing;
 pub mod words;
 
@@ -27,3 +28,4 @@ pub use findings::{Findings, Report};
 pub use profile::{Plan, Profile, ProfileError, Selector};
 pub use report::{ClusterReport, Counts, Finding, Outcome};
 pub use rule::{Basis, EVERY_VERSION, Rule, RuleMeta, RuleSet, Severity, Source, StaticRule};
+pub use stream::{AuditedLine, audit_stream};

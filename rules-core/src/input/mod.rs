@@ -91,6 +91,15 @@ impl InputError {
         Self { place: None, message: message.into(), hint: hint.into() }
     }
 
+    /// The same problem in a text that is one line of a longer one.
+    pub(crate) fn in_line(mut self, number: u64) -> Self {
+        match &mut self.place {
+            Some(place) => place.line = number,
+            None => self.place = Some(Place { line: number, column: 1, span: 0..0 }),
+        }
+        self
+    }
+
     /// The same problem at a place of the text.
     #[must_use]
     pub fn at(mut self, text: &str, span: Range<usize>) -> Self {
@@ -179,13 +188,21 @@ pub fn to_toml(cluster: &Cluster) -> String {
 #[derive(Debug)]
 pub struct Locator<'t> {
     text: &'t str,
+    first_line: u64,
     tree: Option<Tree<'t>>,
 }
 
 impl<'t> Locator<'t> {
     /// Reads the text again, with spans.
     pub fn new(text: &'t str, syntax: Syntax) -> Self {
-        Self { text, tree: syntax.parse(text).0 }
+        Self { text, first_line: 1, tree: syntax.parse(text).0 }
+    }
+
+    /// The same places in a text of which this one is a part that begins with this line.
+    #[must_use]
+    pub fn starting_at(mut self, line: u64) -> Self {
+        self.first_line = line;
+        self
     }
 
     /// Where a path stands: its value, or the nearest thing above it that the text has.
@@ -214,6 +231,7 @@ impl<'t> Locator<'t> {
             };
             here = Some(tree);
         }
-        Place::of(self.text, span)
+        let place = Place::of(self.text, span);
+        Place { line: place.line + self.first_line - 1, ..place }
     }
 }

@@ -303,6 +303,26 @@ impl<T: Term> Reflect for OrNone<T> {
             Self::Some(thing) => thing.key(key),
         }
     }
+
+    fn known_keys(&self) -> Vec<super::Key> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Some(thing) => thing.known_keys(),
+        }
+    }
+
+    fn key_mut(&mut self, key: super::Key) -> Option<&mut dyn Reflect> {
+        match self {
+            Self::None => None,
+            Self::Some(thing) => thing.key_mut(key),
+        }
+    }
+
+    fn forget_key(&mut self, key: super::Key) {
+        if let Self::Some(thing) = self {
+            thing.forget_key(key);
+        }
+    }
 }
 
 impl<T: Term> Term for OrNone<T> {

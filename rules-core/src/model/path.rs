@@ -81,7 +81,7 @@ impl FactPath {
     }
 
     /// The steps from the root.
-    pub fn steps(&self) -> impl ExactSizeIterator<Item = PathStep> + '_ {
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = PathStep> + ExactSizeIterator + '_ {
         self.steps[..self.length as usize].iter().map(|&Step(code)| {
             if code & Step::KEY == 0 {
                 PathStep::Index(code as usize)
@@ -168,6 +168,40 @@ impl FactPath {
             here = next;
         }
         true
+    }
+}
+
+/// Facts by path.
+impl Cluster {
+    /// The paths of every known fact, tables and lists before what is in them.
+    pub fn fact_paths(&self) -> Vec<FactPath> {
+        let mut paths = Vec::new();
+        let mut open: Vec<(FactPath, &dyn Reflect)> = vec![(FactPath::ROOT, self)];
+        while let Some((path, value)) = open.pop() {
+            for key in value.known_keys() {
+                paths.push(path.key(key));
+                open.extend(value.key(key).map(|value| (path.key(key), value)));
+            }
+            open.extend((0..value.items()).filter_map(|index| Some((path.index(index), value.item(index)?))));
+        }
+        paths.sort_unstable();
+        paths
+    }
+
+    /// Makes the fact at a path unknown. Elements of lists stay: a path that ends in one changes nothing.
+    pub fn forget(&mut self, path: FactPath) {
+        let mut steps = path.steps();
+        let Some(PathStep::Key(last)) = steps.next_back() else { return };
+        let mut here: &mut dyn Reflect = self;
+        for step in steps {
+            let next = match step {
+                PathStep::Key(key) => here.key_mut(key),
+                PathStep::Index(index) => here.item_mut(index),
+            };
+            let Some(next) = next else { return };
+            here = next;
+        }
+        here.forget_key(last);
     }
 }
 

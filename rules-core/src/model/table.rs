@@ -53,6 +53,24 @@ pub trait Reflect {
         None
     }
 
+    /// The keys of a table that are known.
+    fn known_keys(&self) -> Vec<super::Key> {
+        Vec::new()
+    }
+
+    /// The known value of a key of a table, to change.
+    fn key_mut(&mut self, _key: super::Key) -> Option<&mut dyn Reflect> {
+        None
+    }
+
+    /// Makes a key of a table unknown.
+    fn forget_key(&mut self, _key: super::Key) {}
+
+    /// An element of a list, to change.
+    fn item_mut(&mut self, _index: usize) -> Option<&mut dyn Reflect> {
+        None
+    }
+
     /// How many elements a list (or entries a free table) has.
     fn items(&self) -> usize {
         0
@@ -81,6 +99,10 @@ impl<T: Term> Reflect for Vec<T> {
 
     fn item(&self, index: usize) -> Option<&dyn Reflect> {
         self.get(index).map(|item| item as &dyn Reflect)
+    }
+
+    fn item_mut(&mut self, index: usize) -> Option<&mut dyn Reflect> {
+        self.get_mut(index).map(|item| item as &mut dyn Reflect)
     }
 }
 
@@ -347,6 +369,24 @@ macro_rules! facts {
                 match key {
                     $( $crate::model::Key::$fact => self.$fact.get().map(|value| value as &dyn $crate::model::table::Reflect), )+
                     _ => None,
+                }
+            }
+
+            fn known_keys(&self) -> Vec<$crate::model::Key> {
+                [$( self.$fact.is_known().then_some($crate::model::Key::$fact) ),+].into_iter().flatten().collect()
+            }
+
+            fn key_mut(&mut self, key: $crate::model::Key) -> Option<&mut dyn $crate::model::table::Reflect> {
+                match key {
+                    $( $crate::model::Key::$fact => self.$fact.get_mut().map(|value| value as &mut dyn $crate::model::table::Reflect), )+
+                    _ => None,
+                }
+            }
+
+            fn forget_key(&mut self, key: $crate::model::Key) {
+                match key {
+                    $( $crate::model::Key::$fact => self.$fact.forget(), )+
+                    _ => {}
                 }
             }
 

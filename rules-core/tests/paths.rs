@@ -1,0 +1,126 @@
+//! Paths: how they read, what they resolve to, and that they reach every fact.
+
+use rules_core::{
+    input::{self, Locator, Syntax},
+    model::{Cluster, FactPath, Key, PathPattern, Shape, Term},
+    testing::reference,
+};
+
+const AWKWARD: &str = r#"
+format = "cluster/1"
+partial = ["groups", "groups[*].resources"]
+labels = { "a.b" = 1, customer = "Contoso" }
+
+[[groups]]
+name = "EVS [1]"
+resources = [{ name = "IP" }, { name = "ip", parameters = { other = { "x/y" = true } } }, { state = "online" }]
+[[setup]]
+step = "form-cluster"
+node = "NODE1"
+"#;
+
+fn awkward() -> Cluster {
+    input::read(AWKWARD, Syntax::Toml).unwrap()
+}
+
+#[test]
+fn names_are_escaped_duplicates_are_counted_and_nameless_elements_are_numbered() {
+    let cluster = awkward();
+    let names: Vec<String> = cluster.fact_paths().iter().map(|path| path.names(&cluster)).collect();
+    for expected in [
+        r"groups[EVS \[1\]].resources[IP].name",
+        r"groups[EVS \[1\]].resources[ip#2].parameters.other",
+        r"groups[EVS \[1\]].resources[\#3].state",
+        "setup[#1].node",
+        "labels",
+    ] {
+        let expected = expected.replace(r"[\#3]", "[#3]");
+        assert!(names.contains(&expected), "{expected} is not among\n{}", names.join("\n"));
+    }
+}
+
+#[test]
+fn both_renderings_lead_back_to_the_path() {
+    for (name, text) in reference::ALL.iter().chain(&[("awkward", AWKWARD)]) {
+        let cluster = input::read(text, Syntax::Toml).unwrap();
+        let json = serde_json::to_value(&cluster).unwrap();
+        for path in cluster.fact_paths() {
+            let names = path.names(&cluster);
+            assert_eq!(FactPath::resolve(&names, &cluster), Ok(Some(path)), "{name}: {names}");
+            assert!(json.pointer(&path.pointer(&cluster)).is_some(), "{name}: {names} is not {}", path.pointer(&cluster));
+        }
+    }
+}
+
+#[test]
+fn entries_of_free_tables_have_paths() {
+    let cluster = awkward();
+    let entry = cluster.view().labels().entry("a.b");
+    assert_eq!(entry.path().names(&cluster), r"labels.a\.b");
+    assert_eq!(FactPath::resolve(r"labels.a\.b", &cluster), Ok(Some(entry.path())));
+    let absent = cluster.view().labels().entry("nothing");
+    assert_eq!((absent.path().names(&cluster).as_str(), absent.peek()), ("labels", None));
+}
+
+#[test]
+fn malformed_paths_say_what_is_wrong() {
+    for (text, expected) in [
+        ("", "`` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"),
+        ("nodes[NODE1", "`nodes[NODE1` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"),
+        ("nodes[#0]", "`nodes[#0]` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"),
+        ("nodes[*].domian", "`domian` is not a key of a cluster definition; did you mean `domain`?"),
+    ] {
+        assert_eq!(PathPattern::parse(text).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn a_partial_list_is_not_complete_and_others_are() {
+    let cluster = awkward();
+    assert!(!cluster.view().groups().members().is_complete());
+    let group = cluster.view().groups().members().peek()[0];
+    assert_eq!((group.resources().members().is_complete(), group.resources().members().peek().len()), (false, 3));
+    assert!(cluster.view().setup().members().is_complete());
+    assert!(!cluster.view().nodes().members().is_complete(), "absent is not known");
+}
+
+#[test]
+fn a_path_is_found_in_the_text_or_else_what_is_nearest_to_it() {
+    let cluster = awkward();
+    let locator = Locator::new(AWKWARD, Syntax::Toml);
+    let cut = |names: &str| {
+        let path = FactPath::resolve(names, &cluster).unwrap().unwrap();
+        let place = locator.find(path);
+        (place.line, AWKWARD[place.span].to_owned())
+    };
+    assert_eq!(cut(r"groups[EVS \[1\]].resources[ip#2].name"), (8, "\"ip\"".to_owned()));
+    assert_eq!(cut("labels.customer"), (4, "\"Contoso\"".to_owned()));
+    assert_eq!(cut("setup[#1].started"), (9, "[[setup]]".to_owned()), "the nearest that is there");
+    let json = serde_json::to_string(&cluster).unwrap();
+    let path = FactPath::resolve("setup[#1].node", &cluster).unwrap().unwrap();
+    let place = Locator::new(&json, Syntax::Json).starting_at(7).find(path);
+    assert_eq!((place.line, &json[place.span]), (7, "\"NODE1\""));
+}
+
+/// Walks the shape of the model: every key has its `Key`, and no path is longer than a `FactPath` can hold.
+#[test]
+fn every_key_of_the_model_is_a_key_and_no_path_is_too_long() {
+    fn walk(shape: &Shape, path: FactPath, reached: &mut Vec<Key>) {
+        match shape {
+            Shape::Table(keys) => {
+                for (name, shape) in *keys {
+                    let key = Key::named(name).unwrap_or_else(|| panic!("`{name}` has no key"));
+                    reached.push(key);
+                    walk(shape, path.key(key), reached);
+                }
+            }
+            Shape::List(shape) => walk(shape, path.index(0), reached),
+            Shape::OrNone(shape) => walk(shape, path, reached),
+            Shape::Leaf(_) => {}
+        }
+    }
+    let mut reached = Vec::new();
+    walk(&Cluster::SHAPE, FactPath::ROOT, &mut reached);
+    let unused: Vec<_> = Key::ALL.iter().filter(|key| !reached.contains(key)).collect();
+    assert!(unused.is_empty(), "keys of no table: {unused:?}");
+}
