@@ -9,8 +9,10 @@ use rules_core::{
 
 /// A text to read: a reference cluster from which some facts are taken away, in one of the syntaxes, or broken off.
 fn documents() -> impl Strategy<Value = (String, Syntax)> {
-    let whole: Vec<Cluster> =
-        reference::ALL.iter().map(|(_, text)| input::read(text, Syntax::Toml).expect("the reference clusters are read")).collect();
+    let whole: Vec<Cluster> = reference::ALL
+        .iter()
+        .map(|(_, text)| input::read(text, Syntax::Toml).expect("the reference clusters are read"))
+        .collect();
     let holes = prop::collection::vec(any::<Index>(), 0..40);
     let broken = prop::option::weighted(0.15, any::<Index>());
     (0..whole.len(), holes, any::<bool>(), broken).prop_map(move |(base, holes, as_toml, broken)| {

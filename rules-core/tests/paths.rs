@@ -1,5 +1,7 @@
 //! Paths: how they read, what they resolve to, and that they reach every fact.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
 use rules_core::{
     input::{self, Locator, Syntax},
     model::{Cluster, FactPath, Key, PathPattern, Shape, Term},
@@ -47,7 +49,11 @@ fn both_renderings_lead_back_to_the_path() {
         for path in cluster.fact_paths() {
             let names = path.names(&cluster);
             assert_eq!(FactPath::resolve(&names, &cluster), Ok(Some(path)), "{name}: {names}");
-            assert!(json.pointer(&path.pointer(&cluster)).is_some(), "{name}: {names} is not {}", path.pointer(&cluster));
+            assert!(
+                json.pointer(&path.pointer(&cluster)).is_some(),
+                "{name}: {names} is not {}",
+                path.pointer(&cluster)
+            );
         }
     }
 }
@@ -65,9 +71,18 @@ fn entries_of_free_tables_have_paths() {
 #[test]
 fn malformed_paths_say_what_is_wrong() {
     for (text, expected) in [
-        ("", "`` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"),
-        ("nodes[NODE1", "`nodes[NODE1` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"),
-        ("nodes[#0]", "`nodes[#0]` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"),
+        (
+            "",
+            "`` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list",
+        ),
+        (
+            "nodes[NODE1",
+            "`nodes[NODE1` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list",
+        ),
+        (
+            "nodes[#0]",
+            "`nodes[#0]` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list",
+        ),
         ("nodes[*].domian", "`domian` is not a key of a cluster definition; did you mean `domain`?"),
     ] {
         assert_eq!(PathPattern::parse(text).unwrap_err().to_string(), expected);
@@ -79,7 +94,10 @@ fn a_partial_list_is_not_complete_and_others_are() {
     let cluster = awkward();
     assert!(!cluster.view().groups().members().is_complete());
     let group = cluster.view().groups().members().peek()[0];
-    assert_eq!((group.resources().members().is_complete(), group.resources().members().peek().len()), (false, 3));
+    assert_eq!(
+        (group.resources().members().is_complete(), group.resources().members().peek().len()),
+        (false, 3)
+    );
     assert!(cluster.view().setup().members().is_complete());
     assert!(!cluster.view().nodes().members().is_complete(), "absent is not known");
 }

@@ -1,5 +1,7 @@
 //! Reading definitions: what is legal, what is refused, and where.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
 use rules_core::{
     input::{self, Syntax, decode},
     model::{Cluster, OrNone, ResourceType, WindowsEdition, WindowsVersion},
@@ -12,7 +14,10 @@ fn problems(text: &str, syntax: Syntax) -> Vec<String> {
     let place = |problem: &input::InputError| {
         problem.place.as_ref().map_or("-".to_owned(), |place| format!("{}:{}", place.line, place.column))
     };
-    problems.iter().map(|problem| format!("{} {} | {}", place(problem), problem.message, problem.hint)).collect()
+    problems
+        .iter()
+        .map(|problem| format!("{} {} | {}", place(problem), problem.message, problem.hint))
+        .collect()
 }
 
 #[test]
@@ -78,8 +83,10 @@ fn refusals_have_their_place_and_say_what_to_do() {
     assert!(json(&deep).iter().any(|problem| problem == too_deep), "{:?}", json(&deep));
     assert_eq!(
         json(r#"{"format": "cluster/1", "nodes": null}"#),
-        ["1:34 `null` says neither that something is unknown nor that there is none | leave the key out if the fact is not known; \
-          write `[]` or `\"none\"` if it is known that there is none"]
+        [
+            "1:34 `null` says neither that something is unknown nor that there is none | leave the key out if the fact is not known; \
+          write `[]` or `\"none\"` if it is known that there is none"
+        ]
     );
     assert_eq!(
         json(r#"{"format": "cluster/1", "name": "A", "name": "B"}"#),
@@ -87,32 +94,59 @@ fn refusals_have_their_place_and_say_what_to_do() {
     );
     assert!(first(json(r#"{"format": "cluster/1", "name": "A\u0000B"}"#)).contains("a NUL character"));
     assert!(first(toml("format = \"cluster/1\"\nname = \"A\\u0000B\"")).starts_with("2:"));
-    assert_eq!(toml(""), ["- the file is empty | restore it from where it came, or remove it from the fleet"]);
+    assert_eq!(
+        toml(""),
+        ["- the file is empty | restore it from where it came, or remove it from the fleet"]
+    );
     assert_eq!(
         toml("name = \"A\""),
         ["1:1 the definition has no `format` | add `format = \"cluster/1\"` if this is a cluster definition"]
     );
     assert!(first(toml("format = \"cluster/9\"")).contains("newest one known is `cluster/1`"));
-    assert!(first(toml("format = \"cluster/1\"\n[[nodes]]\nname = \"NO")).contains("the file may have been cut off"));
-    assert!(first(toml("format = \"cluster/1\"\nname = \"A\"\nname = \"B\"")).starts_with("3:1 "), "duplicate keys in TOML");
-    assert!(first(toml("format = \"cluster/1\"\n[[setup]]\nstarted = 2005-03-01T09:00:00")).ends_with("put the time in quotes"));
+    assert!(
+        first(toml("format = \"cluster/1\"\n[[nodes]]\nname = \"NO"))
+            .contains("the file may have been cut off")
+    );
+    assert!(
+        first(toml("format = \"cluster/1\"\nname = \"A\"\nname = \"B\"")).starts_with("3:1 "),
+        "duplicate keys in TOML"
+    );
+    assert!(
+        first(toml("format = \"cluster/1\"\n[[setup]]\nstarted = 2005-03-01T09:00:00"))
+            .ends_with("put the time in quotes")
+    );
     assert_eq!(
         toml("format = \"cluster/1\"\nnodes = { name = \"A\" }"),
-        ["2:9 a table where a list is expected | write `[[…]]` for the elements of a list of tables, or put `[ ]` around it"]
+        [
+            "2:9 a table where a list is expected | write `[[…]]` for the elements of a list of tables, or put `[ ]` around it"
+        ]
     );
 }
 
 #[test]
 fn too_many_problems_are_counted() {
-    let text = format!("format = \"cluster/1\"\n{}", (0..80).map(|i| format!("key{i} = 1\n")).collect::<String>());
+    let keys: Vec<String> = (0..80).map(|number| format!("key{number} = 1")).collect();
+    let text = format!(
+        "format = \"cluster/1\"
+{}",
+        keys.join(
+            "
+"
+        )
+    );
     let problems = problems(&text, Syntax::Toml);
-    assert_eq!((problems.len(), problems.last().unwrap().as_str()), (51, "- 30 more problems are not listed | mend those above first"));
+    assert_eq!(
+        (problems.len(), problems.last().unwrap().as_str()),
+        (51, "- 30 more problems are not listed | mend those above first")
+    );
 }
 
 #[test]
 fn bytes_become_text_or_say_where_they_do_not() {
     let text = "format = \"cluster/1\"\r\nname = \"Zürich\"\r\n";
-    let utf16 = |unit: fn(u16) -> [u8; 2], bom: [u8; 2]| bom.into_iter().chain(text.encode_utf16().flat_map(unit)).collect::<Vec<u8>>();
+    let utf16 = |unit: fn(u16) -> [u8; 2], bom: [u8; 2]| {
+        bom.into_iter().chain(text.encode_utf16().flat_map(unit)).collect::<Vec<u8>>()
+    };
     for bytes in [
         text.as_bytes().to_vec(),
         [b"\xef\xbb\xbf", text.as_bytes()].concat(),
@@ -128,15 +162,24 @@ fn bytes_become_text_or_say_where_they_do_not() {
         (place.line, place.column, problem.message)
     };
     assert_eq!(refused(b"a = 1\nb\xfc = 2"), (2, 2, "the byte 0xfc is not UTF-8".to_owned()));
-    assert_eq!(refused(b"a\0"), (1, 2, "a NUL character: this is no text, or UTF-16 without a byte order mark".to_owned()));
+    assert_eq!(
+        refused(b"a\0"),
+        (1, 2, "a NUL character: this is no text, or UTF-16 without a byte order mark".to_owned())
+    );
     assert_eq!(refused(b"\xff\xfea\0\n\0b\0c"), (2, 2, "UTF-16 with an odd number of bytes".to_owned()));
     assert_eq!(refused(b"\xff\xfea\0\x00\xd8"), (1, 2, "half a character, 0xd800, in UTF-16".to_owned()));
 }
 
 #[test]
 fn a_broken_text_still_shows_that_it_was_a_definition() {
-    assert_eq!(input::claimed_format("format = \"cluster/1\"\n[[nodes", Syntax::Toml).as_deref(), Some("cluster/1"));
-    assert_eq!(input::claimed_format("{\"format\": \"cluster/1\", \"na", Syntax::Json).as_deref(), Some("cluster/1"));
+    assert_eq!(
+        input::claimed_format("format = \"cluster/1\"\n[[nodes", Syntax::Toml).as_deref(),
+        Some("cluster/1")
+    );
+    assert_eq!(
+        input::claimed_format("{\"format\": \"cluster/1\", \"na", Syntax::Json).as_deref(),
+        Some("cluster/1")
+    );
     assert_eq!(input::claimed_format("[package]\nname = \"x\"", Syntax::Toml), None);
     assert_eq!(input::claimed_format("{\"a\": ", Syntax::Json), None);
 }
