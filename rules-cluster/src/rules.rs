@@ -1,1 +1,23 @@
-
+mod basic_disks_only;
+mod binaries_on_local_disk;
+mod certified_solution;
+mod clients_use_virtual_server;
+mod cluster_before_exchange;
+mod default_group_exists;
+mod dependencies_resolve;
+mod disks_empty_before_setup;
+mod dns_accepts_dynamic_updates;
+mod edition_can_cluster;
+mod edition_node_limit;
+mod enough_static_addresses;
+mod every_node_joined;
+mod exchange_edition_can_cluster;
+mod exchange_on_every_node;
+mod identical_hardware;
+mod no_domain_controllers;
+mod nodes_in_one_domain;
+mod same_exchange_version;
+mod same_install_drive;
+mod service_account_is_local_admin;
+mod setup_one_node_at_a_time;
+mod virtual_server_on_one_node;

@@ -73,6 +73,24 @@ impl Findings {
         complete.then_some(members)
     }
 
+    /// The facts that differ from the usual one, each with its member, beside the first member that has the usual
+    /// one: for what must be alike in all. Usual is what more than half of the members have, or else what the first
+    /// has. Absent facts are noted, unless there is but one member.
+    pub fn differing<'a, M: Copy, T: ?Sized + PartialEq>(
+        &mut self,
+        set: impl Into<Set<M>>,
+        fact: impl Fn(M) -> At<'a, T>,
+    ) -> Vec<[(M, Known<'a, T>); 2]> {
+        let members = self.each(set);
+        if members.len() < 2 {
+            return Vec::new();
+        }
+        let facts: Vec<_> =
+            members.into_iter().filter_map(|member| Some((member, self.need(fact(member))?))).collect();
+        let Some(&usual) = usual(&facts, |(_, a), (_, b)| a == b) else { return Vec::new() };
+        facts.into_iter().filter(|(_, fact)| *fact != usual.1).map(|odd| [odd, usual]).collect()
+    }
+
     /// Notes an absent fact.
     pub fn unknown(&mut self, path: FactPath) {
         self.missing.push(path);
@@ -95,15 +113,33 @@ impl Findings {
         self.reports.is_empty() && self.missing.is_empty() && self.not_applicable.is_none()
     }
 
-    /// Takes everything said, reports by path and message, absent facts by path and once each.
+    /// Takes everything said, reports by path and message, absent facts by path, each of them once.
     pub(crate) fn take(&mut self) -> Said {
         let mut reports = std::mem::take(&mut self.reports);
         reports.sort_by(|a, b| (a.path, &a.message).cmp(&(b.path, &b.message)));
+        reports.dedup();
         let mut missing = std::mem::take(&mut self.missing);
         missing.sort_unstable();
         missing.dedup();
         Said { reports, missing, not_applicable: self.not_applicable.take() }
     }
+}
+
+/// The first of the values that more than half are the same as, or else the first of all.
+fn usual<T>(values: &[T], same: impl Fn(&T, &T) -> bool) -> Option<&T> {
+    // Boyer and Moore's majority vote: a value that more than half share is the one left standing.
+    let mut standing = values.first()?;
+    let mut lead = 0_usize;
+    for value in values {
+        match lead {
+            0 => (standing, lead) = (value, 1),
+            _ if same(value, standing) => lead += 1,
+            _ => lead -= 1,
+        }
+    }
+    let mut holders = values.iter().filter(|value| same(value, standing));
+    let first_holder = holders.next();
+    if holders.count() + 1 > values.len() / 2 { first_holder } else { values.first() }
 }
 
 /// What a rule said of a cluster, in order.
@@ -112,4 +148,19 @@ pub(crate) struct Said {
     pub(crate) reports: Vec<Report>,
     pub(crate) missing: Vec<FactPath>,
     pub(crate) not_applicable: Option<Cow<'static, str>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual;
+
+    #[test]
+    fn usual_is_what_more_than_half_have_or_else_the_first() {
+        let usual = |values: &[u32]| usual(values, |a, b| a == b).copied();
+        assert_eq!(usual(&[]), None);
+        assert_eq!(usual(&[1, 2]), Some(1));
+        assert_eq!(usual(&[1, 2, 2]), Some(2));
+        assert_eq!(usual(&[1, 2, 3, 3]), Some(1), "half is not more than half");
+        assert_eq!(usual(&[2, 1, 1, 2, 1]), Some(1));
+    }
 }

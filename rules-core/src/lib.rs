@@ -25,7 +25,7 @@ pub use audit::{audit, audit_cluster};
 pub use book::{RuleBook, RuleBookError, UnknownRule};
 pub use example::{Example, ExampleError, Expectation, fails, not_applicable, passes, unknown};
 pub use findings::{Findings, Report};
-pub use profile::{Plan, Profile, ProfileError, Selector};
+pub use profile::{Choice, Plan, Profile, ProfileError, Selector};
 pub use report::{ClusterReport, Counts, Finding, Outcome};
 pub use rule::{Basis, EVERY_VERSION, Rule, RuleMeta, RuleSet, Severity, Source, StaticRule};
 pub use stream::{AuditedLine, audit_stream};

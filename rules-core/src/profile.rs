@@ -30,6 +30,39 @@ impl Profile {
         self.ignore.extend(selectors);
         self
     }
+
+    /// What the profile makes of a rule, and on whose word.
+    pub fn choice(&self, rule: &RuleMeta) -> Choice<'_> {
+        let naming = |selectors: &'_ [Selector]| selectors.iter().position(|selector| selector.names(rule));
+        if let Some(at) = naming(&self.ignore) {
+            return Choice::Ignored(&self.ignore[at]);
+        }
+        match naming(&self.select) {
+            Some(at) => Choice::Selected(&self.select[at]),
+            None if self.select.is_empty() => Choice::Default,
+            None => Choice::NotSelected,
+        }
+    }
+}
+
+/// What a profile makes of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice<'p> {
+    /// It is on: nothing was selected, so everything is.
+    Default,
+    /// It is on: this selector names it.
+    Selected(&'p Selector),
+    /// It is off: others were selected.
+    NotSelected,
+    /// It is off: this selector names it, whether it was selected or not.
+    Ignored(&'p Selector),
+}
+
+impl Choice<'_> {
+    /// Whether the rule is on.
+    pub fn is_on(self) -> bool {
+        matches!(self, Self::Default | Self::Selected(_))
+    }
 }
 
 /// A name for rules: a set (`cluster`), a rule (`cluster/basic-disks-only` or `basic-disks-only`), a severity
@@ -52,6 +85,11 @@ impl FromStr for Selector {
 }
 
 impl Selector {
+    /// The selector as given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether a rule is among those named.
     pub fn names(&self, rule: &RuleMeta) -> bool {
         let text = self.0.as_str();
@@ -93,11 +131,8 @@ impl Plan {
                 return Err(unknown_selector(book, &selector.0));
             }
         }
-        let selected = |rule: &RuleMeta| {
-            (profile.select.is_empty() || profile.select.iter().any(|selector| selector.names(rule)))
-                && !profile.ignore.iter().any(|selector| selector.names(rule))
-        };
-        let rules: Vec<_> = book.rules().filter(|rule| selected(rule.meta())).cloned().collect();
+        let rules: Vec<_> =
+            book.rules().filter(|rule| profile.choice(rule.meta()).is_on()).cloned().collect();
         if rules.is_empty() { Err(ProfileError::NothingSelected) } else { Ok(Self { rules }) }
     }
 

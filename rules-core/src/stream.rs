@@ -36,7 +36,7 @@ impl<'a> AuditedLine<'a> {
 
 /// Audits a fleet in NDJSON: one definition a line, blank lines are skipped.
 ///
-/// Lines are read, judged and given to `render` in parallel (in rayon's current pool); what `render` makes of them goes
+/// Lines are read, judged and given to `look` in parallel (in rayon's current pool); what `look` makes of them goes
 /// to `sink` in the order of the input, the same for any number of threads. Memory does not grow with the input: a few
 /// MiB, and the longest line twice.
 ///
@@ -45,7 +45,7 @@ impl<'a> AuditedLine<'a> {
 pub fn audit_stream<R, T, E>(
     plan: &Plan,
     reader: R,
-    render: impl Fn(AuditedLine<'_>) -> T + Sync,
+    look: impl Fn(AuditedLine<'_>) -> T + Sync,
     mut sink: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), LinesError<E>>
 where
@@ -61,7 +61,8 @@ where
         LONGEST_JSON,
         |piece| {
             let mut cluster = take();
-            let rendered: Vec<T> = piece.lines().filter_map(|line| audit_line(plan, line, &mut cluster, &render)).collect();
+            let rendered: Vec<T> =
+                piece.lines().filter_map(|line| audit_line(plan, line, &mut cluster, &look)).collect();
             give_back(cluster);
             rendered
         },
@@ -69,11 +70,16 @@ where
     )
 }
 
-fn audit_line<T>(plan: &Plan, line: Line<'_>, cluster: &mut Cluster, render: impl Fn(AuditedLine<'_>) -> T) -> Option<T> {
+fn audit_line<T>(
+    plan: &Plan,
+    line: Line<'_>,
+    cluster: &mut Cluster,
+    look: impl Fn(AuditedLine<'_>) -> T,
+) -> Option<T> {
     let Line { number, offset, content } = line;
     let refused = |text: &str, problems: Vec<InputError>| {
         let result = Err(problems.into_iter().map(|problem| problem.in_line(number)).collect());
-        Some(render(AuditedLine { number, offset, text, result }))
+        Some(look(AuditedLine { number, offset, text, result }))
     };
     let text = match content {
         Content::Bytes(bytes) if bytes.trim_ascii().is_empty() => return None,
@@ -82,14 +88,19 @@ fn audit_line<T>(plan: &Plan, line: Line<'_>, cluster: &mut Cluster, render: imp
             Err(problem) => return refused("", vec![problem]),
         },
         Content::TooLong { bytes } => {
-            let message = format!("the line has {bytes} bytes, more than the {LONGEST_JSON} that are read of a definition");
-            return refused("", vec![InputError::new(message, "write one cluster a line; a cluster does not need so much")]);
+            let message = format!(
+                "the line has {bytes} bytes, more than the {LONGEST_JSON} that are read of a definition"
+            );
+            return refused(
+                "",
+                vec![InputError::new(message, "write one cluster a line; a cluster does not need so much")],
+            );
         }
     };
     match input::read_into(&text, Syntax::Json, cluster) {
         Ok(()) => {
             let report = audit_cluster(plan, cluster);
-            Some(render(AuditedLine { number, offset, text: &text, result: Ok((cluster, report)) }))
+            Some(look(AuditedLine { number, offset, text: &text, result: Ok((cluster, report)) }))
         }
         Err(problems) => refused(&text, problems),
     }

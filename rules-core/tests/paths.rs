@@ -120,6 +120,16 @@ fn a_path_is_found_in_the_text_or_else_what_is_nearest_to_it() {
     assert_eq!((place.line, &json[place.span]), (7, "\"NODE1\""));
 }
 
+#[test]
+fn a_kind_of_fact_is_the_same_for_every_element() {
+    let cluster = input::read(reference::TWO_NODES_2003, Syntax::Toml).unwrap();
+    let path = |names| FactPath::resolve(names, &cluster).unwrap().unwrap();
+    let (first, second) = (path("nodes[NODE1].windows.build"), path("nodes[NODE2].windows.build"));
+    assert_eq!((first.kind(), first.kind()), (second.kind(), first), "the first node is the pattern");
+    assert_eq!(second.pattern(), "nodes[*].windows.build");
+    assert_eq!(FactPath::ROOT.pattern(), "");
+}
+
 /// Walks the shape of the model: every key has its `Key`, and no path is longer than a `FactPath` can hold.
 #[test]
 fn every_key_of_the_model_is_a_key_and_no_path_is_too_long() {

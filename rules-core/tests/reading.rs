@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use rules_core::{
-    input::{self, Syntax, decode},
+    input::{self, Claim, Syntax, decode},
     model::{Cluster, OrNone, ResourceType, WindowsEdition, WindowsVersion},
     testing::reference,
 };
@@ -172,14 +172,16 @@ fn bytes_become_text_or_say_where_they_do_not() {
 
 #[test]
 fn a_broken_text_still_shows_that_it_was_a_definition() {
-    assert_eq!(
-        input::claimed_format("format = \"cluster/1\"\n[[nodes", Syntax::Toml).as_deref(),
-        Some("cluster/1")
-    );
-    assert_eq!(
-        input::claimed_format("{\"format\": \"cluster/1\", \"na", Syntax::Json).as_deref(),
-        Some("cluster/1")
-    );
-    assert_eq!(input::claimed_format("[package]\nname = \"x\"", Syntax::Toml), None);
-    assert_eq!(input::claimed_format("{\"a\": ", Syntax::Json), None);
+    let cluster = || Claim::Format("cluster/1".to_owned());
+    for (text, syntax, expected) in [
+        ("format = \"cluster/1\"\n[[nodes", Syntax::Toml, cluster()),
+        ("{\"format\": \"cluster/1\", \"na", Syntax::Json, cluster()),
+        ("{\"format\": 1}", Syntax::Json, Claim::Format(String::new())),
+        ("[package]\nname = \"x\"", Syntax::Toml, Claim::Nothing),
+        ("[1]", Syntax::Json, Claim::Nothing),
+        ("{\"a\": ", Syntax::Json, Claim::Broken),
+        (" \n", Syntax::Toml, Claim::Broken),
+    ] {
+        assert_eq!(input::claim(text, syntax), expected, "{text}");
+    }
 }

@@ -1,1 +1,209 @@
-//! What is known of clusters apart from any one rule: tables that rules and build procedure share.
+//! What is known of Exchange 2000 and 2003 clusters apart from any one rule: tables that rules and build procedure share.
+
+use rules_core::model::{
+    At, Component, ExchangeVersion,
+    ResourceType::{
+        self, Http, Imap4, InformationStore, IpAddress, Mta, NetworkName, PhysicalDisk, Pop3, Routing,
+        Search, Smtp, SystemAttendant,
+    },
+    Service, Services, WindowsVersion,
+};
+
+/// A component of Windows that Exchange Setup wants to find on a node.
+#[derive(Clone, Copy, Debug)]
+pub struct Prerequisite {
+    /// What Windows calls it.
+    pub name: &'static str,
+    /// Its facts among those of a node's services.
+    pub service: for<'a> fn(At<'a, Services>) -> At<'a, Service>,
+    /// Whether it must also run when Setup begins. A framework has nothing that could run, and NNTP may be disabled:
+    /// Setup wants its files only.
+    pub must_run: bool,
+}
+
+/// What Exchange Setup wants to find on a node with this Windows: the parts of Internet Information Services, and from
+/// Windows 2003 on also ASP.NET, which Windows 2000 does not have ("Server-Specific Requirements for Exchange Server
+/// 2003" in the Deployment Guide).
+pub fn prerequisites(windows: WindowsVersion) -> impl Iterator<Item = &'static Prerequisite> {
+    let more = if windows < WindowsVersion::V2003 { &[] } else { &ASP_NET[..] };
+    INTERNET_INFORMATION_SERVICES.iter().chain(more)
+}
+
+static INTERNET_INFORMATION_SERVICES: [Prerequisite; 3] = [
+    Prerequisite {
+        name: "World Wide Web Publishing Service",
+        service: |services| services.www(),
+        must_run: true,
+    },
+    Prerequisite { name: "SMTP service", service: |services| services.smtp(), must_run: true },
+    Prerequisite { name: "NNTP service", service: |services| services.nntp(), must_run: false },
+];
+
+static ASP_NET: [Prerequisite; 2] = [
+    Prerequisite { name: ".NET Framework", service: |services| services.dot_net(), must_run: false },
+    Prerequisite { name: "ASP.NET", service: |services| services.asp_net(), must_run: true },
+];
+
+/// The resources of a virtual server that an administrator makes or moves into its group by hand, in this order
+/// ("Exchange Clustering Basics", step 4; KB 821833). The last one brings the others.
+pub static MADE_BY_HAND: [ResourceType; 4] = [IpAddress, NetworkName, PhysicalDisk, SystemAttendant];
+
+/// A resource that comes with the System Attendant of a virtual server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// Its type.
+    pub kind: ResourceType,
+    /// Who needs it.
+    pub need: Need,
+}
+
+/// Who needs a resource that a System Attendant brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Every virtual server, which does not work without it.
+    Vital,
+    /// Every virtual server, which works without it but for one service to its clients.
+    Useful,
+    /// The cluster: only the first virtual server's System Attendant brings it, and all share it.
+    OncePerCluster,
+    /// The virtual servers that offer its protocol; the others may lose it.
+    WhereOffered,
+}
+
+/// What the creation of a System Attendant brings ("Exchange Clustering Basics", limitation 13). In Exchange 2000
+/// there are POP3 and IMAP4, too (KB 314266 shows one at work); Exchange 2003 makes neither, on any Windows ("What's
+/// New in Exchange Server 2003").
+pub fn brought_by_system_attendant(version: ExchangeVersion) -> impl Iterator<Item = &'static Brought> {
+    BROUGHT
+        .iter()
+        .filter(move |brought| brought.need != Need::WhereOffered || version == ExchangeVersion::V2000)
+}
+
+static BROUGHT: [Brought; 8] = [
+    brought(InformationStore, Need::Vital),
+    brought(Mta, Need::OncePerCluster),
+    brought(Routing, Need::Vital),
+    brought(Smtp, Need::Vital),
+    brought(Http, Need::Useful),
+    brought(Search, Need::Useful),
+    brought(Pop3, Need::WhereOffered),
+    brought(Imap4, Need::WhereOffered),
+];
+
+const fn brought(kind: ResourceType, need: Need) -> Brought {
+    Brought { kind, need }
+}
+
+/// A dependency between the resources of a virtual server: what must be online before what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// The type of the resource that depends.
+    pub kind: ResourceType,
+    /// The type of the resource that it depends on, directly or through others; Physical Disk stands for every type of
+    /// storage that the version [knows](is_disk).
+    pub on: ResourceType,
+    /// On whose word.
+    pub standing: Standing,
+}
+
+/// How well it is known whether a dependency belongs there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A document of Microsoft's demands it.
+    Documented,
+    /// It follows from what a document says: everything but the System Attendant starts and stops in parallel.
+    Implied,
+    /// It is how virtual servers are found; no document that was read demands it.
+    Customary,
+    /// It is harmless.
+    Tolerated,
+    /// It belongs to the version before, and costs failover time in this one.
+    Outdated,
+}
+
+/// The types of resources that others of a virtual server depend on, the first to come online first.
+pub static DEPENDED_ON: [ResourceType; 5] =
+    [IpAddress, NetworkName, PhysicalDisk, SystemAttendant, InformationStore];
+
+/// The resource dependencies of a virtual server by version (KB 821833 for both trees; "What's New in Exchange Server
+/// 2003" for what changed between them: the protocols no longer wait for the Information Store).
+pub fn dependencies(version: ExchangeVersion) -> impl Iterator<Item = &'static Dependency> {
+    let own = if version == ExchangeVersion::V2000 { &OF_2000 } else { &OF_2003[..] };
+    OF_BOTH.iter().chain(own)
+}
+
+static OF_BOTH: [Dependency; 6] = [
+    depends(NetworkName, IpAddress, Standing::Documented),
+    depends(SystemAttendant, NetworkName, Standing::Documented),
+    depends(SystemAttendant, PhysicalDisk, Standing::Documented),
+    depends(InformationStore, SystemAttendant, Standing::Documented),
+    depends(Routing, SystemAttendant, Standing::Implied),
+    depends(Mta, SystemAttendant, Standing::Implied),
+];
+
+static OF_2000: [Dependency; 5] = [
+    depends(Smtp, InformationStore, Standing::Documented),
+    depends(Http, InformationStore, Standing::Documented),
+    depends(Pop3, InformationStore, Standing::Documented),
+    depends(Imap4, InformationStore, Standing::Documented),
+    depends(Search, InformationStore, Standing::Customary),
+];
+
+static OF_2003: [Dependency; 10] = [
+    depends(Smtp, SystemAttendant, Standing::Documented),
+    depends(Http, SystemAttendant, Standing::Documented),
+    depends(Pop3, SystemAttendant, Standing::Documented),
+    depends(Imap4, SystemAttendant, Standing::Documented),
+    depends(Search, SystemAttendant, Standing::Customary),
+    depends(Search, InformationStore, Standing::Tolerated),
+    depends(Smtp, InformationStore, Standing::Outdated),
+    depends(Http, InformationStore, Standing::Outdated),
+    depends(Pop3, InformationStore, Standing::Outdated),
+    depends(Imap4, InformationStore, Standing::Outdated),
+];
+
+const fn depends(kind: ResourceType, on: ResourceType, standing: Standing) -> Dependency {
+    Dependency { kind, on, standing }
+}
+
+/// Whether a resource of one type is what a [dependency](Dependency::on) on another type leads to.
+pub fn stands_for(kind: &ResourceType, on: &ResourceType, version: ExchangeVersion) -> bool {
+    if *on == PhysicalDisk { is_disk(kind, version) } else { kind == on }
+}
+
+/// Whether Exchange takes a resource of this type for a disk: Exchange 2000 Physical Disk alone (KB 276600), Exchange
+/// 2003 storage of any maker.
+pub fn is_disk(kind: &ResourceType, version: ExchangeVersion) -> bool {
+    match version {
+        ExchangeVersion::V2000 => *kind == PhysicalDisk,
+        _ => kind.is_storage(),
+    }
+}
+
+/// The resources of Exchange that are supported in a cluster (KB 259197).
+pub static SUPPORTED_RESOURCES: [ResourceType; 9] =
+    [SystemAttendant, InformationStore, Mta, Routing, Smtp, Http, Pop3, Imap4, Search];
+
+/// The connectors that run in a supported service: the X.400 connector in the MTA, the others in SMTP and Routing.
+pub static SUPPORTED_COMPONENTS: [Component; 3] =
+    [Component::X400Connector, Component::RoutingGroupConnector, Component::SmtpConnector];
+
+/// What is not supported on a virtual server: KB 259197; of the Active Directory Connector and the Site Replication
+/// Service, "Support of optional Exchange components on clusters" (SQL Server Magazine).
+pub static UNSUPPORTED_COMPONENTS: [Component; 15] = [
+    Component::Srs,
+    Component::Adc,
+    Component::Nntp,
+    Component::Kms,
+    Component::InstantMessaging,
+    Component::Chat,
+    Component::Conferencing,
+    Component::EventService,
+    Component::CalendarConnector,
+    Component::GroupwiseConnector,
+    Component::NotesConnector,
+    Component::CcMailConnector,
+    Component::MsMailConnector,
+    Component::ProfsConnector,
+    Component::SnadsConnector,
+];

@@ -16,7 +16,7 @@ use std::ops::Range;
 use serde::Deserialize as _;
 
 pub use self::encoding::{Utf16Reader, decode};
-use self::tree::{Limits, Tree, Value, parse_json, parse_toml};
+use self::tree::{Limits, Positions, Tree, Value, parse_json, parse_toml};
 use crate::model::{Cluster, FactPath, PathStep};
 
 /// The longest definition in JSON, in bytes; longer lines of NDJSON are skipped and reported.
@@ -43,6 +43,14 @@ impl Syntax {
         match self {
             Self::Toml => "TOML",
             Self::Json => "JSON",
+        }
+    }
+
+    /// The longest definition that is read, in bytes.
+    pub fn longest(self) -> usize {
+        match self {
+            Self::Toml => LONGEST_TOML,
+            Self::Json => LONGEST_JSON,
         }
     }
 
@@ -89,6 +97,15 @@ impl InputError {
     /// A problem of a text as a whole.
     pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { place: None, message: message.into(), hint: hint.into() }
+    }
+
+    /// A definition that is longer than any that is read.
+    pub fn too_long(syntax: Syntax) -> Self {
+        let (most, name) = (syntax.longest(), syntax.as_str());
+        Self::new(
+            format!("the definition is longer than the {most} bytes that are read of {name}"),
+            "a definition is one cluster: split the file, or write NDJSON, one cluster a line",
+        )
     }
 
     /// The same problem in a text that is one line of a longer one.
@@ -164,18 +181,29 @@ fn has_escaped_nul(text: &str, syntax: Syntax) -> bool {
     suspected && !syntax.parse(text).1.is_empty()
 }
 
-/// The format that a text claims to have (`cluster/1`), if it is a table with the key `format` at all. Also looks into
-/// texts that are not well-formed.
-pub fn claimed_format(text: &str, syntax: Syntax) -> Option<String> {
-    let (tree, _) = syntax.parse(text);
+/// What a text claims to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// A table with this `format` (`cluster/1`); empty if that is no text. The rest of the text may be broken.
+    Format(String),
+    /// Well-formed, but no table, or one without `format`.
+    Nothing,
+    /// Not well-formed, or empty, and no `format` can be made out.
+    Broken,
+}
+
+/// What a text claims to be. Also looks into texts that are not well-formed.
+pub fn claim(text: &str, syntax: Syntax) -> Claim {
+    let (tree, errors) = syntax.parse(text);
     let claimed = tree.as_ref().and_then(|tree| match &tree.value {
         Value::Table(entries) => entries.iter().find(|entry| entry.key == "format"),
         _ => None,
     });
     match claimed.map(|entry| &entry.value.value) {
-        Some(Value::Text(format)) => Some(format.to_string()),
-        Some(_) => Some(String::new()),
-        None => problems::format_in_broken_text(text),
+        Some(Value::Text(format)) => Claim::Format(format.to_string()),
+        Some(_) => Claim::Format(String::new()),
+        None if errors.is_empty() && !text.trim().is_empty() => Claim::Nothing,
+        None => problems::format_in_broken_text(text).map_or(Claim::Broken, Claim::Format),
     }
 }
 
@@ -187,7 +215,7 @@ pub fn to_toml(cluster: &Cluster) -> String {
 /// Finds the places of paths in the text that a cluster was read from.
 #[derive(Debug)]
 pub struct Locator<'t> {
-    text: &'t str,
+    positions: Positions<'t>,
     first_line: u64,
     tree: Option<Tree<'t>>,
 }
@@ -195,7 +223,7 @@ pub struct Locator<'t> {
 impl<'t> Locator<'t> {
     /// Reads the text again, with spans.
     pub fn new(text: &'t str, syntax: Syntax) -> Self {
-        Self { text, first_line: 1, tree: syntax.parse(text).0 }
+        Self { positions: Positions::new(text), first_line: 1, tree: syntax.parse(text).0 }
     }
 
     /// The same places in a text of which this one is a part that begins with this line.
@@ -231,7 +259,7 @@ impl<'t> Locator<'t> {
             };
             here = Some(tree);
         }
-        let place = Place::of(self.text, span);
-        Place { line: place.line + self.first_line - 1, ..place }
+        let position = self.positions.of(span.start);
+        Place { line: position.line + self.first_line - 1, column: position.column, span }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::{
-    InputError, LIMITS, LONGEST_JSON, LONGEST_TOML, Syntax,
+    InputError, LIMITS, Syntax,
     tree::{Entry, SyntaxError, Tree, Value},
 };
 use crate::{
@@ -13,14 +13,7 @@ use crate::{
 
 /// Whether a large text keeps within the limits on levels and list elements.
 pub(super) fn within_limits(text: &str, syntax: Syntax) -> bool {
-    text.len() <= longest(syntax) && syntax.parse(text).1.is_empty()
-}
-
-fn longest(syntax: Syntax) -> usize {
-    match syntax {
-        Syntax::Toml => LONGEST_TOML,
-        Syntax::Json => LONGEST_JSON,
-    }
+    text.len() <= syntax.longest() && syntax.parse(text).1.is_empty()
 }
 
 /// Every problem of a text, in its order. `refusal` is what the fast reader said, for the case that this pass finds
@@ -32,17 +25,8 @@ pub(super) fn of(text: &str, syntax: Syntax, refusal: Option<String>) -> Vec<Inp
             "restore it from where it came, or remove it from the fleet",
         )];
     }
-    if text.len() > longest(syntax) {
-        let message = format!(
-            "the definition has {} bytes, more than the {} that are read of {}",
-            text.len(),
-            longest(syntax),
-            syntax.as_str()
-        );
-        return vec![InputError::new(
-            message,
-            "a definition is one cluster: split the file, or write NDJSON, one cluster a line",
-        )];
+    if text.len() > syntax.longest() {
+        return vec![InputError::too_long(syntax)];
     }
     let (tree, syntax_errors) = syntax.parse(text);
     let mut list = List { text, problems: Vec::new(), more: 0 };

@@ -147,11 +147,55 @@ pub(crate) fn parse_json<'s>(text: &'s str, limits: &Limits) -> (Option<Tree<'s>
 /// The line and column of a byte of the text; of the end if the text has fewer bytes, and of the whole
 /// character if the byte is inside one.
 pub(crate) fn position(text: &str, byte: usize) -> Position {
-    let before = &text[..text.floor_char_boundary(byte)];
-    let line_start = before.rfind('\n').map_or(0, |line_feed| line_feed + 1);
-    Position {
-        line: before.matches('\n').count() as u64 + 1,
-        column: before[line_start..].chars().count() as u64 + 1,
+    Position::START.after(&text[..text.floor_char_boundary(byte)])
+}
+
+/// Positions in a text that is asked about many times: each costs the same, wherever it is.
+#[derive(Debug)]
+pub(crate) struct Positions<'s> {
+    text: &'s str,
+    /// The position of the character at every [`STRIDE`](Self::STRIDE)th byte.
+    marks: Vec<Position>,
+}
+
+impl<'s> Positions<'s> {
+    const STRIDE: usize = 4096;
+
+    pub(crate) fn new(text: &'s str) -> Self {
+        let mut marks = vec![Position::START];
+        let mut here = Position::START;
+        for mark in 1..=text.len() / Self::STRIDE {
+            here = here.after(&text[Self::start(text, mark - 1)..Self::start(text, mark)]);
+            marks.push(here);
+        }
+        Self { text, marks }
+    }
+
+    /// As [`position`].
+    pub(crate) fn of(&self, byte: usize) -> Position {
+        let byte = self.text.floor_char_boundary(byte);
+        let mark = byte / Self::STRIDE;
+        self.marks[mark].after(&self.text[Self::start(self.text, mark)..byte])
+    }
+
+    fn start(text: &str, mark: usize) -> usize {
+        text.floor_char_boundary(mark * Self::STRIDE)
+    }
+}
+
+impl Position {
+    const START: Self = Self { line: 1, column: 1 };
+
+    /// The position behind a text that starts here.
+    fn after(self, text: &str) -> Self {
+        let columns = |text: &str| text.chars().count() as u64;
+        match text.rfind('\n') {
+            None => Self { column: self.column + columns(text), ..self },
+            Some(last) => Self {
+                line: self.line + text.matches('\n').count() as u64,
+                column: columns(&text[last + 1..]) + 1,
+            },
+        }
     }
 }
 
@@ -736,5 +780,14 @@ build = 3790
         }
         assert_eq!(place("", 0), (1, 1));
         assert_eq!(place("a\n", 2), (2, 1));
+    }
+
+    #[test]
+    fn many_positions_are_as_single_ones() {
+        let text = "é\n宽\r\nabc𝄞".repeat(2000);
+        let positions = Positions::new(&text);
+        for byte in (0..text.len() + 3).step_by(7) {
+            assert_eq!(positions.of(byte), position(&text, byte), "byte {byte}");
+        }
     }
 }

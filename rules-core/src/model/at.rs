@@ -90,8 +90,43 @@ impl<'a, T: Term> At<'a, Vec<T>> {
             .enumerate()
             .map(|(index, item)| At::new(self.root, self.path.index(index), Some(item)))
             .collect();
-        let complete = self.value.is_some() && !is_partial(self.root, self.path);
-        Set { members, gaps: if complete { Vec::new() } else { vec![self.path] } }
+        Set { members, gaps: self.gap().into_iter().collect() }
+    }
+
+    /// The elements of the list for which a test on one of their facts holds. Where that fact is not known, it is a
+    /// gap.
+    pub fn whose<U: ?Sized + 'a>(
+        self,
+        fact: impl Fn(&At<'a, T>) -> At<'a, U>,
+        test: impl Fn(&U) -> bool,
+    ) -> Set<At<'a, T>> {
+        let mut found = Set::default();
+        self.gather(&fact, &test, &mut found);
+        found
+    }
+
+    /// Adds the elements for which a test on one of their facts holds, and the gaps, to what was found elsewhere.
+    pub(crate) fn gather<U: ?Sized + 'a>(
+        self,
+        fact: &impl Fn(&At<'a, T>) -> At<'a, U>,
+        test: &impl Fn(&U) -> bool,
+        found: &mut Set<At<'a, T>>,
+    ) {
+        for (index, item) in self.value.into_iter().flatten().enumerate() {
+            let item = At::new(self.root, self.path.index(index), Some(item));
+            let fact = fact(&item);
+            match fact.value {
+                None => found.gaps.push(fact.path),
+                Some(value) if test(value) => found.members.push(item),
+                Some(_) => {}
+            }
+        }
+        found.gaps.extend(self.gap());
+    }
+
+    /// The list itself, where more may belong to it than is known.
+    fn gap(self) -> Option<FactPath> {
+        (self.value.is_none() || is_partial(self.root, self.path)).then_some(self.path)
     }
 }
 

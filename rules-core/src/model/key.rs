@@ -58,7 +58,7 @@ keys! {
     system_path, recovery, public_folder_databases, local_replication, of, clustered,
     has_clustered_mailbox_server, recovery_storage_group, same_paths, step, failed_step, node,
     virtual_server, by, delegated, started, finished, unattended,
-    node_owned_groups, msdtc_online, disks_empty, services_started, shared_storage, artefact,
+    node_owned_groups, msdtc_online, disks_empty, shared_storage, artefact,
     file, sha256, absent,
 }
 

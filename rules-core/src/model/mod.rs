@@ -27,6 +27,7 @@ mod network;
 mod node;
 mod path;
 mod queries;
+mod schema;
 mod setup;
 mod storage;
 pub(crate) mod table;
@@ -52,7 +53,8 @@ pub use node::{
     Services, Software, Startup, Windows,
 };
 pub use path::{FactPath, PathPattern, PathStep, PathSyntaxError};
-pub use queries::{Evs, Step};
+pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};
+pub use schema::cluster_schema;
 pub use setup::{Actor, SetupAction, SetupStep, Source};
 pub use storage::{Disk, DiskKind, FileSystem, PartitionStyle, Quorum, QuorumKind, Witness};
 pub use table::{Reflect, Shape, Term};

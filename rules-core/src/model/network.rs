@@ -32,6 +32,13 @@ closed_vocabulary! {
     }
 }
 
+impl NetworkRole {
+    /// Whether clients reach the cluster on a network of this role.
+    pub fn serves_clients(self) -> bool {
+        matches!(self, Self::Client | Self::Mixed)
+    }
+}
+
 facts! {
     /// Name resolution.
     pub struct Dns {

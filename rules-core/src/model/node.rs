@@ -54,6 +54,8 @@ closed_vocabulary! {
         Down = "down",
         /// Member, takes no groups.
         Paused = "paused",
+        /// Member; whether it runs is not known. The cluster database says no more.
+        Member = "member",
         /// Joining at the moment.
         Joining = "joining",
         /// Not a member: the Cluster service is not configured, or the node was evicted.

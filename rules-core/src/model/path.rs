@@ -147,6 +147,34 @@ impl FactPath {
         text
     }
 
+    /// The fact that the path leads to, whichever element of a list it is of: the same path through the first ones.
+    #[must_use]
+    pub fn kind(mut self) -> Self {
+        for step in &mut self.steps {
+            if step.0 & Step::KEY == 0 {
+                *step = Step(0);
+            }
+        }
+        self
+    }
+
+    /// The [kind](Self::kind) of fact as people write it: `nodes[*].domain_controller`.
+    pub fn pattern(self) -> String {
+        let mut text = String::new();
+        for step in self.steps() {
+            match step {
+                PathStep::Key(key) => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    text.push_str(key.name());
+                }
+                PathStep::Index(_) => text.push_str("[*]"),
+            }
+        }
+        text
+    }
+
     /// The path that a text by names stands for in this cluster; `None` where something on the way is not there.
     ///
     /// # Errors
@@ -316,7 +344,8 @@ impl PathPattern {
         &self.text
     }
 
-    /// Whether a path of this cluster is among those that the pattern stands for.
+    /// Whether a path of this cluster is, or may be, among those that the pattern stands for: an element whose name is
+    /// not known may be the one of any name.
     pub fn matches(&self, path: FactPath, cluster: &Cluster) -> bool {
         if path.steps().len() != self.steps.len() {
             return false;
@@ -326,7 +355,11 @@ impl PathPattern {
             let fits = match (step, pattern) {
                 (PathStep::Key(key), PatternStep::Key(wanted)) => key == *wanted,
                 (PathStep::Index(_), PatternStep::Every) => true,
-                (PathStep::Index(index), pattern) => here.and_then(|here| pattern.find(here)) == Some(index),
+                (PathStep::Index(index), pattern) => here.is_some_and(|list| {
+                    pattern.find(list) == Some(index)
+                        || matches!(pattern, PatternStep::Named(..))
+                            && list.item(index).is_some_and(|element| element.name().is_none())
+                }),
                 _ => false,
             };
             here = here.and_then(|here| match step {

@@ -41,8 +41,6 @@ facts! {
         msdtc_online: bool,
         /// Whether the shared disks were empty when Setup began.
         disks_empty: bool,
-        /// Whether the services that Setup needs (IIS, and ASP.NET on Windows 2003) ran when it began.
-        services_started: bool,
         /// The data folder given to Setup (2007: `/CMSDataPath`) or to the System Attendant wizard.
         data_path: WindowsPath,
         /// `/CMSSharedStorage` was given (2007).

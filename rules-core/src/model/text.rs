@@ -386,6 +386,13 @@ impl Moment {
         let same_day = self.clock.date() == other.clock.date();
         if (self.whole_day || other.whole_day) && same_day { None } else { Some(order) }
     }
+
+    /// A total order for sorting, which is that of [`order`](Self::order) wherever there is one: the clock, of UTC where
+    /// the offset is known.
+    pub(crate) fn sort_key(self) -> civil::DateTime {
+        let utc = self.offset.and_then(|offset| offset.to_timestamp(self.clock).ok());
+        utc.map_or(self.clock, |utc| Offset::UTC.to_datetime(utc))
+    }
 }
 
 impl FromStr for Moment {

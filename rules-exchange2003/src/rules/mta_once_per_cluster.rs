@@ -1,9 +1,9 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, fails,
     model::{
-        ClusterRef,
+        ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
-        ResourceType,
+        GroupRef, ResourceRef, ResourceType, Set,
     },
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -16,12 +16,14 @@ rule! {
     /// The cluster has one Message Transfer Agent, with its first virtual server.
     ///
     /// Creating the System Attendant of the first virtual server brings the MTA resource with it. Every later virtual
-    /// server uses that one: the MTA runs once in a cluster, on whichever node owns its group.
+    /// server uses that one: the MTA runs once in a cluster, on whichever node owns its group. An MTA in another group than
+    /// the first virtual server's is a warning; which one was the first, of several, the setup log has to say.
     ///
     /// # Why it matters
     ///
     /// Without an MTA, mail to Exchange 5.5 servers, X.400 connectors and some gateways stays in the queues of every
-    /// virtual server. Two of them are not supported: they share one queue folder and one identity.
+    /// virtual server. Two of them are not supported. Whoever retires the virtual server that has the MTA retires it for
+    /// all the others, and looks for it with the first one.
     ///
     /// # How to fix it
     ///
@@ -30,7 +32,11 @@ rule! {
     /// where they are, and the MTA comes back (KB 922254). Never choose *Remove Exchange Virtual Server* for this: that
     /// destroys the server object.
     ///
-    /// A second MTA: delete the MTA resource that is not in the group of the first virtual server.
+    /// A second MTA: wait until its queues are empty, then take it offline and delete the MTA *resource* that is not in
+    /// the group of the first virtual server.
+    ///
+    /// An MTA with a later virtual server works: leave it there, note it in the documentation of the cluster, and retire
+    /// that virtual server last. An MTA in a group without a virtual server cannot start; make it anew as above.
     pub static MTA_ONCE_PER_CLUSTER = {
         check,
         set: &EXCHANGE_2003,
@@ -59,15 +65,39 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
                 findings.report(cluster.groups().path(), "no resource is an MTA");
             }
         }
-        [first, extra @ ..] => {
-            for mta in extra {
-                findings
-                    .report(mta.path(), format!("`{}` is one MTA too many", mta.name()))
-                    .related(first.path(), "the first MTA");
+        &[only] => {
+            findings.each(mtas);
+            with_the_first(only, findings);
+        }
+        several @ [first, ..] => {
+            let home = cluster.first_evs().flat_map(Evs::group);
+            let right = several.iter().find(|mta| is_in(mta, &home)).unwrap_or(first);
+            for mta in several.iter().filter(|mta| mta.path() != right.path()) {
+                let message = format!("`{}` is one MTA too many", mta.name());
+                findings.report(mta.path(), message).related(right.path(), "the one that stays");
             }
-            findings.need_all(mtas);
         }
     }
+}
+
+/// The group of the first virtual server holds the MTA. That a group without any virtual server is the wrong one shows
+/// without a log.
+fn with_the_first(mta: ResourceRef<'_>, findings: &mut Findings) {
+    let cluster = mta.cluster();
+    let groups = cluster.evs().flat_map(Evs::group);
+    let homeless = groups.is_complete() && !is_in(&mta, &groups);
+    let first = cluster.first_evs().flat_map(Evs::group);
+    if homeless || (findings.need_all(first.clone()).is_some() && !is_in(&mta, &first)) {
+        let message = format!("`{}` is not in the group of the first virtual server", mta.name());
+        let report = findings.report(mta.path(), message).at_most(Severity::Warning);
+        for group in first.peek() {
+            report.related(group.path(), "the group of the first virtual server");
+        }
+    }
+}
+
+fn is_in(resource: &ResourceRef<'_>, groups: &Set<GroupRef<'_>>) -> bool {
+    groups.peek().iter().any(|group| group.path() == resource.group().path())
 }
 
 const EXAMPLES: &[Example] = &[
@@ -82,9 +112,51 @@ const EXAMPLES: &[Example] = &[
     ),
     fails("no MTA at all", TWO_NODES_2000, &["groups"])
         .without(&["groups[EVS1 Group].resources[MTA (EVS1)]"]),
+    fails("two MTAs, neither with the first", FOUR_NODES_2003, &["groups[EVS3 Group].resources[MTA (EVS3)]"])
+        .without(&["groups[EVS1 Group].resources[MTA (EVS1)]"])
+        .with(
+            r#"
+            groups = [
+                { name = "EVS2 Group", resources = [{ name = "MTA (EVS2)", type = "MTA" }] },
+                { name = "EVS3 Group", resources = [{ name = "MTA (EVS3)", type = "MTA" }] },
+            ]
+            "#,
+        ),
+    fails(
+        "with the second virtual server: a warning",
+        FOUR_NODES_2003,
+        &["groups[EVS2 Group].resources[MTA (EVS2)]"],
+    )
+    .without(&["groups[EVS1 Group].resources[MTA (EVS1)]"])
+    .with(r#"groups = [{ name = "EVS2 Group", resources = [{ name = "MTA (EVS2)", type = "MTA" }] }]"#),
+    fails(
+        "in the default group: a warning, with or without a log",
+        FOUR_NODES_2003,
+        &["groups[Cluster Group].resources[MTA]"],
+    )
+    .without(&["groups[EVS1 Group].resources[MTA (EVS1)]", "setup"])
+    .with(r#"groups = [{ name = "Cluster Group", resources = [{ name = "MTA", type = "MTA" }] }]"#),
+    passes("the only virtual server is the first, with or without a log", TWO_NODES_2003).without(&["setup"]),
     not_applicable("no virtual server yet", TWO_NODES_2003)
         .with("virtual_servers = []")
         .without(&["groups[EVS1 Group]"]),
     unknown("a resource without a type", TWO_NODES_2003, &["groups[EVS1 Group].resources[MTA (EVS1)].type"])
         .without(&["groups[EVS1 Group].resources[MTA (EVS1)].type"]),
+    unknown("no log says which virtual server was the first", FOUR_NODES_2003, &["setup"])
+        .without(&["setup"]),
+    unknown("a virtual server was removed since", FOUR_NODES_2003, &["setup"]).with(
+        r#"
+        [[setup]]
+        step = "create-virtual-server"
+        virtual_server = "EVS1"
+
+        [[setup]]
+        step = "create-virtual-server"
+        virtual_server = "EVS2"
+
+        [[setup]]
+        step = "remove-virtual-server"
+        virtual_server = "EVS1"
+        "#,
+    ),
 ];

@@ -8,61 +8,63 @@ impl<'a> ClusterRef<'a> {
         self.groups().members().flat_map(|group| group.resources().members())
     }
 
-    /// The resources of a type.
-    pub fn resources_of(self, kind: &ResourceType) -> Set<ResourceRef<'a>> {
-        self.resources().whose(|resource| resource.r#type(), |other| other == kind)
+    /// The resources of all groups for which a test on one of their facts holds. Where that fact is not known, it is a
+    /// gap.
+    pub fn resources_whose<T: ?Sized + 'a>(
+        self,
+        fact: impl Fn(&ResourceRef<'a>) -> At<'a, T>,
+        test: impl Fn(&T) -> bool,
+    ) -> Set<ResourceRef<'a>> {
+        let (groups, gaps) = self.groups().members().into_parts();
+        let mut found = Set::new(Vec::new(), gaps);
+        for group in groups {
+            group.resources().gather(&fact, &test, &mut found);
+        }
+        found
     }
 
-    /// The default group: the one with the cluster's own name (a Network Name that bears it), or else with the quorum
-    /// resource. What it is called differs by the language of Windows.
+    /// The resources of a type.
+    pub fn resources_of(self, kind: &ResourceType) -> Set<ResourceRef<'a>> {
+        self.resources_whose(|resource| resource.r#type(), |other| other == kind)
+    }
+
+    /// The resources of the types that Exchange brings.
+    pub fn exchange_resources(self) -> Set<ResourceRef<'a>> {
+        self.resources_whose(|resource| resource.r#type(), ResourceType::is_exchange)
+    }
+
+    /// The Network Name resources that bear the cluster's own name: one, in the default group.
+    pub fn own_network_names(self) -> Set<ResourceRef<'a>> {
+        let Some(own) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
+        self.resources_of(&ResourceType::NetworkName)
+            .whose(|resource| resource.parameters().name(), |name| name == own)
+    }
+
+    /// The default group: the one with the cluster's own name (a Network Name that bears it), or, where no Network
+    /// Name does, the one with the quorum resource. What it is called differs by the language of Windows.
     pub fn default_group(self) -> Set<GroupRef<'a>> {
-        let holds_cluster_name = |group: &GroupRef<'a>| {
-            let name = self.name().peek();
-            group.resources().members().peek().iter().any(|resource| {
-                resource.r#type().peek() == Some(&ResourceType::NetworkName)
-                    && name.is_some()
-                    && resource.parameters().name().peek() == name
-            })
-        };
-        let holds_quorum = |group: &GroupRef<'a>| {
-            let quorum = self.quorum().resource().peek();
-            quorum.is_some()
-                && group.resources().members().peek().iter().any(|resource| resource.name().peek() == quorum)
-        };
-        let groups = self.groups().members();
-        for is_default in [&holds_cluster_name as &dyn Fn(&GroupRef<'a>) -> bool, &holds_quorum] {
-            if let Some(group) = groups.peek().iter().find(|group| is_default(group)) {
-                return Set::new(vec![*group], Vec::new());
-            }
+        let (own_names, gaps) = self.own_network_names().into_parts();
+        if let [name, ..] = own_names[..] {
+            return Set::new(vec![name.group()], Vec::new());
         }
-        let mut gaps = groups.gaps().to_vec();
-        gaps.extend(self.name().peek().is_none().then(|| self.name().path()));
-        for group in groups.peek() {
-            let resources = group.resources().members();
-            gaps.extend_from_slice(resources.gaps());
-            for resource in resources.peek() {
-                match resource.r#type().peek() {
-                    None => gaps.push(resource.r#type().path()),
-                    Some(ResourceType::NetworkName) if resource.parameters().name().peek().is_none() => {
-                        gaps.push(resource.parameters().name().path());
-                    }
-                    _ => {}
-                }
-            }
+        if !gaps.is_empty() {
+            return Set::new(Vec::new(), gaps);
         }
-        Set::new(Vec::new(), gaps)
+        let Some(quorum) = self.quorum().resource().peek() else { return Set::default() };
+        let (holders, gaps) = self.resources_named(quorum).into_parts();
+        Set::new(holders.first().map(|resource| resource.group()).into_iter().collect(), gaps)
     }
 }
 
 impl<'a> GroupRef<'a> {
     /// The group's resources of a type.
     pub fn resources_of(self, kind: &ResourceType) -> Set<ResourceRef<'a>> {
-        self.resources().members().whose(|resource| resource.r#type(), |other| other == kind)
+        self.resources().whose(|resource| resource.r#type(), |other| other == kind)
     }
 
     /// The group's resources of any storage type.
     pub fn storage(self) -> Set<ResourceRef<'a>> {
-        self.resources().members().whose(|resource| resource.r#type(), ResourceType::is_storage)
+        self.resources().whose(|resource| resource.r#type(), ResourceType::is_storage)
     }
 }
 
@@ -80,6 +82,9 @@ impl<'a> ResourceRef<'a> {
     pub fn dependency_names(self) -> Set<At<'a, Name>> {
         let all = self.depends_on().members();
         // Alternatives exist since Windows 2008 only: their absence hides nothing.
+        if self.depends_on_any().peek().is_none() {
+            return all;
+        }
         let any: Vec<At<'a, Name>> = self
             .depends_on_any()
             .members()

@@ -3,49 +3,47 @@
 //! A query never guesses. Where an absent fact could change its answer, the answer says so: an [`At`](super::At)
 //! without a value, or a [`Set`] with a gap.
 
+mod accounts;
+mod dependencies;
+mod directory;
 mod groups;
+mod hosts;
+mod networks;
 mod nodes;
 mod setup;
+mod storage;
 mod virtual_servers;
 
-pub use setup::Step;
+pub use dependencies::{Cycle, Dependencies, LeadingTo, ResourcesByName};
+pub use setup::{Step, StepsByNode};
 pub use virtual_servers::Evs;
 
-use super::{At, ClusterRef, DiskRef, GroupRef, Name, NetworkRef, NodeRef, ResourceRef, Set, same_name};
+use super::{ClusterRef, DiskRef, GroupRef, Name, NetworkRef, NodeRef, ResourceRef, Set};
 
-/// The members that bear a name. No member: the name is dangling, unless the set has gaps.
-fn named<'a, T>(
-    members: Set<At<'a, T>>,
-    name_of: impl Fn(&At<'a, T>) -> At<'a, Name>,
-    name: &str,
-) -> Set<At<'a, T>> {
-    members.whose(name_of, |other| same_name(other.as_str(), name))
-}
-
-/// Things by name.
+/// Things by name. No member: the name is dangling, unless the set has gaps.
 impl<'a> ClusterRef<'a> {
     /// The nodes of a name.
     pub fn nodes_named(self, name: &Name) -> Set<NodeRef<'a>> {
-        named(self.nodes().members(), |node| node.name(), name.as_str())
+        self.nodes().whose(|node| node.name(), |other| other == name)
     }
 
     /// The groups of a name.
     pub fn groups_named(self, name: &Name) -> Set<GroupRef<'a>> {
-        named(self.groups().members(), |group| group.name(), name.as_str())
+        self.groups().whose(|group| group.name(), |other| other == name)
     }
 
     /// The resources of a name, in any group.
     pub fn resources_named(self, name: &Name) -> Set<ResourceRef<'a>> {
-        named(self.resources(), |resource| resource.name(), name.as_str())
+        self.resources_whose(|resource| resource.name(), |other| other == name)
     }
 
     /// The networks of a name.
     pub fn networks_named(self, name: &Name) -> Set<NetworkRef<'a>> {
-        named(self.networks().members(), |network| network.name(), name.as_str())
+        self.networks().whose(|network| network.name(), |other| other == name)
     }
 
     /// The disks of a name.
     pub fn disks_named(self, name: &Name) -> Set<DiskRef<'a>> {
-        named(self.disks().members(), |disk| disk.name(), name.as_str())
+        self.disks().whose(|disk| disk.name(), |other| other == name)
     }
 }

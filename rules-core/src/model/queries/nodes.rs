@@ -1,16 +1,29 @@
 //! Questions about nodes.
 
-use super::super::{At, ClusterRef, Name, NodeRef, NodeState, ServiceAccount, Set};
+use super::super::{
+    At, ClusterRef, ExchangeServerRole, Name, NodeRef, NodeState, ResourceRef, ServiceAccount, Set,
+    WindowsVersion,
+};
 
 impl<'a> ClusterRef<'a> {
     /// The nodes that have Exchange binaries.
     pub fn exchange_nodes(self) -> Set<NodeRef<'a>> {
-        self.nodes().members().whose(|node| node.has_exchange(), |has| *has)
+        self.nodes().whose(|node| node.has_exchange(), |has| *has)
+    }
+
+    /// The nodes that have the Mailbox role (2007). A voter node without Exchange is none of them.
+    pub fn mailbox_nodes(self) -> Set<NodeRef<'a>> {
+        self.nodes().whose(|node| node.has_mailbox_role(), |has| *has)
+    }
+
+    /// The nodes whose version of Windows passes a test.
+    pub fn nodes_on(self, windows: impl Fn(WindowsVersion) -> bool) -> Set<NodeRef<'a>> {
+        self.nodes().whose(|node| node.windows().version(), |version| windows(*version))
     }
 
     /// The nodes that are members of the cluster, running or not.
     pub fn member_nodes(self) -> Set<NodeRef<'a>> {
-        self.nodes().members().whose(|node| node.state(), |state| *state != NodeState::NotJoined)
+        self.nodes().whose(|node| node.state(), |state| *state != NodeState::NotJoined)
     }
 }
 
@@ -23,6 +36,30 @@ impl<'a> NodeRef<'a> {
             exchange.installed().path(),
             exchange.version().peek().map(|_| &true),
         ))
+    }
+
+    /// The Exchange resources that have the node among their possible owners.
+    pub fn exchange_resources(self) -> Set<ResourceRef<'a>> {
+        let Some(name) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
+        self.cluster().exchange_resources().flat_map(|resource| match resource.may_run_on(name) {
+            Some(true) => Set::new(vec![resource], Vec::new()),
+            Some(false) => Set::default(),
+            None => Set::new(Vec::new(), vec![resource.possible_owners().path()]),
+        })
+    }
+
+    /// Whether the node has the Mailbox role (2007).
+    pub fn has_mailbox_role(self) -> At<'a, bool> {
+        let roles = self.exchange().roles();
+        let listed = roles.members();
+        let answer = if self.has_exchange().peek() == Some(&false) {
+            Some(&false)
+        } else if listed.peek().iter().any(|role| role.peek() == Some(&ExchangeServerRole::Mailbox)) {
+            Some(&true)
+        } else {
+            listed.is_complete().then_some(&false)
+        };
+        At::new(self.root(), roles.path(), answer)
     }
 
     /// Whether the node is in a workgroup instead of a domain.

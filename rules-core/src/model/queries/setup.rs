@@ -1,8 +1,8 @@
 //! Questions about the setup log.
 
-use std::{cmp::Ordering, ops::Deref};
+use std::{cmp::Ordering, collections::HashMap, ops::Deref};
 
-use super::super::{At, ClusterRef, Set, SetupAction, SetupStep};
+use super::super::{At, ClusterRef, FactPath, Name, NodeRef, Set, SetupAction, SetupStep};
 
 /// A step of the setup log, with its place in the order of events.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +31,88 @@ impl<'a> ClusterRef<'a> {
     pub fn steps(self, action: SetupAction) -> Set<Step<'a>> {
         self.log().whose(|step| step.entry.step(), |other| *other == action)
     }
+
+    /// The steps of some kinds. An entry that does not say what was done is a gap.
+    pub fn steps_of(self, actions: &[SetupAction]) -> Set<Step<'a>> {
+        self.log().whose(|step| step.entry.step(), |other| actions.contains(other))
+    }
+
+    /// The steps that made a node a member: it formed the cluster, or joined it.
+    pub fn joins(self) -> Set<Step<'a>> {
+        self.steps_of(&[SetupAction::FormCluster, SetupAction::JoinNode])
+    }
+
+    /// The steps in which a Setup program of Exchange ran on a node: to install Exchange, or a service pack of it.
+    pub fn setup_runs(self) -> Set<Step<'a>> {
+        self.steps_of(&[SetupAction::InstallExchange, SetupAction::ServicePack])
+    }
+
+    /// The steps in which a virtual server (2000, 2003) or clustered mailbox server (2007) was made.
+    pub fn virtual_server_creations(self) -> Set<Step<'a>> {
+        self.steps_of(&[SetupAction::CreateVirtualServer, SetupAction::NewCms])
+    }
+
+    /// The steps in which Setup recovered a server from what the directory knows of it.
+    pub fn recoveries(self) -> Set<Step<'a>> {
+        self.steps_of(&[SetupAction::DisasterRecovery, SetupAction::RecoverCms])
+    }
+
+    /// The steps of one kind that ran on two nodes at once: each with the one that was begun just before it.
+    ///
+    /// Neighbours in time are enough: where any two steps overlap, some neighbours do.
+    pub fn overlapping_steps(self, action: SetupAction) -> Set<(Step<'a>, Step<'a>)> {
+        let (mut steps, mut gaps) = self.steps(action).into_parts();
+        steps.sort_by_key(|step| step.started().peek().map(|moment| moment.sort_key()));
+        let mut overlapping = Vec::new();
+        for &[first, second] in steps.array_windows() {
+            let nodes = first.node().peek().zip(second.node().peek());
+            match (first.overlaps(second), nodes.map(|(node, other)| node == other)) {
+                (Some(false), _) | (_, Some(true)) => {}
+                (Some(true), Some(false)) => overlapping.push((first, second)),
+                (_, None) => gaps.extend([first, second].iter().filter_map(|step| absent(step.node()))),
+                (None, _) => gaps.extend(first.untimed(second)),
+            }
+        }
+        Set::new(overlapping, gaps)
+    }
+}
+
+impl<'a> NodeRef<'a> {
+    /// Whether the node was a member of the cluster when a step was begun.
+    ///
+    /// It was, unless the log says that it formed or joined the cluster only later: a log that says nothing of that
+    /// tells of a time when the node was a member already.
+    pub fn was_member_at(self, step: Step<'a>) -> At<'a, bool> {
+        let Some(own_name) = self.name().peek() else {
+            return At::new(self.root(), self.name().path(), None);
+        };
+        let joins = self.cluster().joins().whose(|join| join.node(), |name| name == own_name);
+        let joined_at_all = !joins.peek().is_empty();
+        let joined_before = step.earlier(joins);
+        match (joined_before.peek(), joined_before.gaps()) {
+            ([], [gap, ..]) => At::new(self.root(), *gap, None),
+            ([], []) if joined_at_all => At::new(self.root(), self.path(), Some(&false)),
+            _ => At::new(self.root(), self.path(), Some(&true)),
+        }
+    }
 }
 
 impl<'a> Step<'a> {
+    /// Those of some steps that were begun before this one. A step of which that is not known is a gap.
+    #[must_use]
+    pub fn earlier(self, steps: Set<Step<'a>>) -> Set<Step<'a>> {
+        let (mut steps, mut gaps) = steps.into_parts();
+        steps.retain(|step| {
+            step.precedes(self).unwrap_or_else(|| {
+                let untimed =
+                    [step.entry, self.entry].into_iter().find(|entry| entry.started().peek().is_none());
+                gaps.push(untimed.unwrap_or(step.entry).started().path());
+                false
+            })
+        });
+        Set::new(steps, gaps)
+    }
+
     /// Whether this step was begun before another one.
     ///
     /// Their times decide where both have one and they compare. Otherwise the log counts as written in order, unless
@@ -66,6 +145,18 @@ impl<'a> Step<'a> {
             _ => None,
         }
     }
+
+    /// Why it is not known whether this step and a later one overlap: moments that are absent, or do not compare.
+    fn untimed(self, later: Step<'a>) -> Vec<FactPath> {
+        let moments = [self.started(), self.finished(), later.started(), later.finished()];
+        let missing: Vec<_> = moments.into_iter().filter_map(absent).collect();
+        if missing.is_empty() { vec![later.started().path()] } else { missing }
+    }
+}
+
+/// The path of a fact that is not known.
+fn absent<T>(fact: At<'_, T>) -> Option<FactPath> {
+    fact.peek().is_none().then(|| fact.path())
 }
 
 /// The entry's facts.
@@ -74,5 +165,32 @@ impl<'a> Deref for Step<'a> {
 
     fn deref(&self) -> &Self::Target {
         &self.entry
+    }
+}
+
+/// Steps by the node on which they were done. A step that does not say so is a gap for every node.
+#[derive(Clone, Debug)]
+pub struct StepsByNode<'a> {
+    steps: HashMap<&'a Name, Vec<Step<'a>>>,
+    gaps: Vec<FactPath>,
+}
+
+impl<'a> StepsByNode<'a> {
+    /// Sorts steps by their nodes.
+    pub fn of(steps: Set<Step<'a>>) -> Self {
+        let (all, mut gaps) = steps.into_parts();
+        let mut steps: HashMap<_, Vec<_>> = HashMap::new();
+        for step in all {
+            match step.node().peek() {
+                Some(node) => steps.entry(node).or_default().push(step),
+                None => gaps.push(step.node().path()),
+            }
+        }
+        Self { steps, gaps }
+    }
+
+    /// The steps that were done on a node, in the order of the set.
+    pub fn on(&self, node: &Name) -> Set<Step<'a>> {
+        Set::new(self.steps.get(node).cloned().unwrap_or_default(), self.gaps.clone())
     }
 }

@@ -1,6 +1,9 @@
 //! Questions about virtual servers.
 
-use super::super::{At, ClusterRef, FactPath, GroupRef, Name, ResourceType, Set, VirtualServer};
+use super::super::{
+    Address, At, ClusterRef, DiskRef, FactPath, GroupRef, Layout, Name, ResourceRef, ResourceType, Set,
+    SetupAction, VirtualServer, WindowsPath,
+};
 
 /// A virtual server (2000, 2003) or clustered mailbox server (2007): one that the definition lists, or one that it
 /// does not list but that shows in a System Attendant.
@@ -11,11 +14,11 @@ pub struct Evs<'a> {
 }
 
 impl<'a> ClusterRef<'a> {
-    /// The virtual servers: those that the definition lists, and every other group with a System Attendant.
-    ///
-    /// The list alone can say that there are no more. Where it is absent or partial, the groups are a lower bound.
+    /// The virtual servers: those that the definition lists. Where the list is absent or partial, every other group with
+    /// a System Attendant shows one more; together they are a lower bound, as the list alone can say that there are no
+    /// more.
     pub fn evs(self) -> Set<Evs<'a>> {
-        let (listed, mut gaps) = self.virtual_servers().members().into_parts();
+        let (listed, gaps) = self.virtual_servers().members().into_parts();
         let groups = self.groups().members();
         let mut all: Vec<Evs<'a>> = listed
             .iter()
@@ -26,23 +29,52 @@ impl<'a> ClusterRef<'a> {
                 Evs { listed, group }
             })
             .collect();
-        // A listed one whose group is not known may be the one in any group.
-        let groups_of_listed_unknown = all.iter().any(|evs| evs.listed.group().peek().is_none());
-        if !groups_of_listed_unknown {
-            let unlisted = groups.peek().iter().filter(|group| {
-                let taken = all.iter().any(|evs| evs.group.is_some_and(|taken| taken.path() == group.path()));
-                !taken && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty()
-            });
+        // A listed one whose group was not found may be the one in any group.
+        if !gaps.is_empty() && all.iter().all(|evs| evs.group.is_some()) {
             let nothing = At::new(self.root(), self.virtual_servers().path(), None);
-            let unlisted: Vec<_> =
-                unlisted.map(|&group| Evs { listed: nothing, group: Some(group) }).collect();
-            all.extend(unlisted);
-        } else if !groups.peek().is_empty() {
-            gaps.extend(
-                all.iter().map(|evs| evs.listed.group()).filter(|group| group.peek().is_none()).map(At::path),
-            );
+            for &group in groups.peek() {
+                let taken = all.iter().any(|evs| evs.group.is_some_and(|taken| taken.path() == group.path()));
+                if !taken && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty() {
+                    all.push(Evs { listed: nothing, group: Some(group) });
+                }
+            }
         }
         Set::new(all, gaps)
+    }
+
+    /// The clustered mailbox servers (2007). A standby cluster has none: it waits for the databases of another one.
+    pub fn clustered_mailbox_servers(self) -> Set<Evs<'a>> {
+        if self.layout().peek() == Some(&Layout::Standby) { Set::default() } else { self.evs() }
+    }
+
+    /// The virtual server that was made first: the only one, or else the one of which the setup log says so. Always one
+    /// member, or a gap; the log is the gap where it tells of virtual servers removed since.
+    pub fn first_evs(self) -> Set<Evs<'a>> {
+        let all = self.evs();
+        if all.is_complete() && all.peek().len() == 1 {
+            return all;
+        }
+        let made = self.steps(SetupAction::CreateVirtualServer);
+        let mut gaps = [made.gaps(), all.gaps()].concat();
+        let first = made.peek().iter().copied().reduce(|first, step| {
+            let earlier = step.precedes(first);
+            if earlier.is_none() {
+                gaps.push(step.started().path());
+            }
+            if earlier == Some(true) { step } else { first }
+        });
+        let name = first.map(|step| step.virtual_server());
+        gaps.extend(name.filter(|name| name.peek().is_none()).map(At::path));
+        let (first, hidden) =
+            all.whose(|evs| evs.name(), |other| name.and_then(At::peek) == Some(other)).into_parts();
+        if first.is_empty() {
+            gaps.extend(hidden);
+        }
+        let removed = !self.steps(SetupAction::RemoveVirtualServer).peek().is_empty();
+        if removed || (first.is_empty() && gaps.is_empty()) {
+            gaps.push(self.setup().path());
+        }
+        Set::new(first, gaps)
     }
 }
 
@@ -73,6 +105,14 @@ impl<'a> Evs<'a> {
         }
     }
 
+    /// The name of the group that holds it, whether there is such a group or not.
+    pub fn group_name(self) -> At<'a, Name> {
+        match self.group {
+            Some(group) if self.listed.peek().is_none() => group.name(),
+            _ => self.listed.group(),
+        }
+    }
+
     /// The group that holds it. No member: it has none, unless the set has gaps.
     pub fn group(self) -> Set<GroupRef<'a>> {
         match (self.group, self.listed.group().peek()) {
@@ -80,6 +120,28 @@ impl<'a> Evs<'a> {
             (None, Some(name)) => self.listed.cluster().groups_named(name),
             (None, None) => Set::new(Vec::new(), vec![self.listed.group().path()]),
         }
+    }
+
+    /// Every folder and file that holds its data: databases, logs, queue, MTA, full-text index.
+    pub fn data(self) -> Set<At<'a, WindowsPath>> {
+        let listed = self.listed;
+        let storage_groups = listed.storage_groups().members().flat_map(|storage_group| {
+            let paths = [storage_group.log_path(), storage_group.system_path()];
+            storage_group.database_paths().members().and(known_ones(paths))
+        });
+        let others = [listed.queue_path(), listed.mta_path(), listed.full_text_path()];
+        listed.data_paths().members().and(storage_groups).and(known_ones(others))
+    }
+
+    /// The data of the virtual server that lies on the drive of a disk resource. A mount point has no drive of its own:
+    /// what lies on it is not known.
+    pub fn data_on(self, disk: ResourceRef<'a>) -> Set<At<'a, WindowsPath>> {
+        let disks = disk.disk();
+        let gaps = if disks.peek().is_empty() { vec![disk.cluster().disks().path()] } else { Vec::new() };
+        let letters = disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| known_ones([disk.letter()]));
+        letters.flat_map(|letter| {
+            self.data().filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == letter.peek())
+        })
     }
 
     /// The nodes that it runs on, by name: as listed, or else the owner of its group.
@@ -90,7 +152,32 @@ impl<'a> Evs<'a> {
         }
         match self.group.map(At::owner) {
             Some(owner) if owner.peek().is_some() => Set::new(vec![owner], Vec::new()),
+            Some(owner) if self.listed.peek().is_none() => Set::new(Vec::new(), vec![owner.path()]),
             _ => Set::new(Vec::new(), vec![listed.path()]),
         }
     }
+
+    /// The disks that the disk resources of its group stand for. A disk resource without a disk is a gap.
+    pub fn disks(self) -> Set<DiskRef<'a>> {
+        self.group().flat_map(GroupRef::storage).flat_map(|resource| {
+            let disks = resource.disk();
+            let unknown = disks.peek().is_empty().then(|| self.listed.cluster().disks().path());
+            disks.and(Set::new(Vec::new(), unknown.into_iter().collect()))
+        })
+    }
+
+    /// The addresses of its group, but for those that come from DHCP and are not known.
+    pub fn addresses(self) -> Set<At<'a, Address>> {
+        let parameters = self.group().flat_map(GroupRef::address_resources).map(At::parameters);
+        parameters.flat_map(|address| match address.dhcp().peek() {
+            Some(true) if address.address().peek().is_none() => Set::default(),
+            _ => known_ones([address.address()]),
+        })
+    }
+}
+
+/// The facts that are known; the others are gaps.
+fn known_ones<'a, T>(facts: impl IntoIterator<Item = At<'a, T>>) -> Set<At<'a, T>> {
+    let (known, absent): (Vec<_>, Vec<_>) = facts.into_iter().partition(|fact| fact.peek().is_some());
+    Set::new(known, absent.into_iter().map(At::path).collect())
 }

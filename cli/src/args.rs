@@ -1,0 +1,242 @@
+//! The command line: what can be asked for, and what `--help` says about it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rules_core::{Profile, Selector, Severity};
+
+/// Audits definitions of Microsoft Exchange clusters (2000, 2003, 2007) against sourced rules.
+#[derive(Debug, Parser)]
+#[command(name = "excluster", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to colour what is printed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorWhen,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Audit definitions, and exports of the cluster registry
+    Audit(AuditArguments),
+    /// List the rules, and why each is on or off
+    Rules(RulesArguments),
+    /// Say what a rule demands, why, and how to fix what it finds
+    Explain(ExplainArguments),
+    /// Print the JSON Schema (draft 2020-12) of a kind of file
+    Schema(SchemaArguments),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Even into a pipe
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// Audit definitions, and exports of the cluster registry.
+///
+/// A definition is TOML, JSON or NDJSON (one cluster a line) with `format = "cluster/1"`. In a folder every file is
+/// looked at; what is no definition is counted as skipped. What cannot be read is reported, and the rest audited.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct AuditArguments {
+    /// Files, folders, patterns such as `fleet/*.toml`, or `-` for the standard input
+    #[arg(value_name = "PATH", required_unless_present = "files_from")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Also audit the files that this file lists, one a line or NUL-separated; `-` is the standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
+
+    /// How the standard input is written; told from its first line if not given
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) input_format: Option<InputFormat>,
+
+    /// What to print, text if not given; `json=FILE` writes to a file, several formats at once
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = FormatRequest::parse)]
+    pub(crate) formats: Vec<FormatRequest>,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// The mildest thing that makes the exit code 1
+    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+
+    /// Exit with 0 for findings, and for unreadable inputs that the report carries
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+
+    /// How many threads to use; 0 means one for each core
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub(crate) jobs: usize,
+
+    /// Print the summary only (formats text and concise)
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Also print what was skipped and why, and a line for each cluster (format text)
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes, the highest wins:
+  0  everything was audited, and nothing was found at or above --fail-on
+  1  something was found at or above --fail-on
+  2  a mistake on the command line, an input that could not be read, or nothing to audit
+  3  a rule broke";
+
+/// Which rules look.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Only these rules: set, rule, severity or catalogue row, separated by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) select: Vec<Selector>,
+
+    /// Not these rules, selected or not
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<Selector>,
+}
+
+impl Selection {
+    pub(crate) fn profile(&self) -> Profile {
+        Profile::recommended().select(self.select.iter().cloned()).ignore(self.ignore.iter().cloned())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InputFormat {
+    /// One definition in TOML
+    Toml,
+    /// One definition in JSON
+    Json,
+    /// One definition in JSON a line
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Findings of severity error
+    Error,
+    /// Also warnings
+    Warning,
+    /// Any finding
+    Information,
+    /// Also rules that could not judge
+    Unknown,
+}
+
+impl FailOn {
+    /// Whether findings of a severity count.
+    pub(crate) fn includes(self, severity: Severity) -> bool {
+        self >= match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+            Severity::Information => Self::Information,
+        }
+    }
+}
+
+/// A format, and the file that it goes to; none is the standard output.
+#[derive(Clone, Debug)]
+pub(crate) struct FormatRequest {
+    pub(crate) format: FormatName,
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl FormatRequest {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (format, file) = match text.split_once('=') {
+            None => (text, None),
+            Some((_, "")) => return Err("there is no file after the `=`".to_owned()),
+            Some((format, file)) => (format, Some(file.into())),
+        };
+        Ok(Self { format: FormatName::from_str(format, false).map_err(|_| FormatName::expected())?, file })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// For people: each finding with its place in the definition
+    Text,
+    /// One line a finding
+    Concise,
+    /// One document, `report/1`
+    Json,
+    /// One line a cluster or refused input
+    Ndjson,
+}
+
+impl FormatName {
+    fn expected() -> String {
+        let names: Vec<String> = Self::value_variants()
+            .iter()
+            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        format!("expected {}", rules_core::words::alternatives(names.iter().map(String::as_str)))
+    }
+}
+
+/// List the rules, and why each is on or off.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// How to print the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: RulesFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// A table
+    Text,
+    /// One document, `rules/1`
+    Json,
+}
+
+/// Say what a rule demands, why, and how to fix what it finds.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The rule, such as `exchange2003/mta-once-per-cluster`, or its name alone where only one set has it
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: String,
+
+    /// How to print the rule
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ExplainFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For the terminal
+    Text,
+    /// As `docs/rules.md` has it
+    Markdown,
+    /// One document, `rule/1`
+    Json,
+}
+
+/// Print the JSON Schema (draft 2020-12) of a kind of file.
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// The kind of file
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: SchemaKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaKind {
+    /// A cluster definition
+    Cluster,
+    /// What `audit --format json` prints
+    Report,
+}

@@ -1,0 +1,127 @@
+//! What was looked at, as every format sees it: a cluster with its report, or an input without one.
+
+use std::{cell::OnceCell, ops::Range};
+
+use importers::{Imported, Note};
+use rules_core::{
+    ClusterReport, Finding, RuleMeta,
+    input::{InputError, Locator, Syntax},
+    model::{Cluster, FactPath},
+};
+
+use crate::excerpt::Excerpt;
+
+/// One thing that was looked at.
+pub(crate) enum Examined<'a> {
+    Cluster(Audited<'a>),
+    Refused(Refused<'a>),
+    Skipped(Skipped<'a>),
+}
+
+/// A cluster with its report.
+pub(crate) struct Audited<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) cluster: &'a Cluster,
+    pub(crate) report: ClusterReport<'a>,
+    pub(crate) origin: Origin<'a>,
+    /// Reads the text again, once there is something to point at.
+    pub(crate) locator: OnceCell<Locator<'a>>,
+}
+
+/// What a cluster was read from.
+pub(crate) enum Origin<'a> {
+    /// A definition, which begins at this line and this byte of its file.
+    Definition { text: &'a str, syntax: Syntax, line: u64, offset: u64 },
+    /// An artefact, with its text if it is one.
+    Artefact { text: Option<&'a str>, imported: &'a Imported },
+}
+
+/// An input, or a line of one, that could not be read.
+pub(crate) struct Refused<'a> {
+    pub(crate) file: &'a str,
+    /// The line, if it is one of NDJSON.
+    pub(crate) line: Option<u64>,
+    /// What the places of the problems are places of; empty if it is no text.
+    pub(crate) text: &'a str,
+    pub(crate) problems: &'a [InputError],
+}
+
+/// A file that is no definition.
+pub(crate) struct Skipped<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) reason: &'a str,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// From 1.
+    pub(crate) line: u64,
+    /// In characters, from 1; a line of an artefact is pointed at as a whole.
+    pub(crate) column: Option<u64>,
+    /// Bytes from the start of the file to the text that `span` is a part of.
+    pub(crate) offset: u64,
+    pub(crate) span: Range<usize>,
+}
+
+impl Audited<'_> {
+    /// The cluster's name, or what stands for it.
+    pub(crate) fn name(&self) -> &str {
+        self.cluster.name.get().map_or("a cluster without a name", |name| name.as_str())
+    }
+
+    /// The line that the definition begins at; of an artefact, none.
+    pub(crate) fn line(&self) -> Option<u64> {
+        match self.origin {
+            Origin::Definition { line, .. } => Some(line),
+            Origin::Artefact { .. } => None,
+        }
+    }
+
+    /// What an importer did not understand.
+    pub(crate) fn notes(&self) -> &[Note] {
+        match self.origin {
+            Origin::Definition { .. } => &[],
+            Origin::Artefact { imported, .. } => &imported.notes,
+        }
+    }
+
+    /// The findings, the most severe first, and else by rule, path and message.
+    pub(crate) fn worst_first(&self) -> Vec<(&RuleMeta, &Finding)> {
+        let mut findings: Vec<_> = self.report.findings().collect();
+        findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
+        findings
+    }
+
+    /// Where a path stands in the file.
+    pub(crate) fn spot(&self, path: FactPath) -> Option<Spot> {
+        match self.origin {
+            Origin::Definition { text, syntax, line, offset } => {
+                let locator = self.locator.get_or_init(|| Locator::new(text, syntax).starting_at(line));
+                let place = locator.find(path);
+                Some(Spot { line: place.line, column: Some(place.column), offset, span: place.span })
+            }
+            Origin::Artefact { text, imported } => {
+                let line = u64::from(imported.line_of(path)?);
+                let span = text.map_or(0..0, |text| line_span(text, line));
+                Some(Spot { line, column: None, offset: 0, span })
+            }
+        }
+    }
+
+    /// The line at a place.
+    pub(crate) fn excerpt(&self, spot: &Spot) -> Option<Excerpt> {
+        let (Origin::Definition { text, .. } | Origin::Artefact { text: Some(text), .. }) = self.origin else {
+            return None;
+        };
+        Excerpt::of(text, &spot.span)
+    }
+}
+
+/// The bytes of a line, which counts from 1.
+pub(crate) fn line_span(text: &str, line: u64) -> Range<usize> {
+    let before = usize::try_from(line - 1).unwrap_or(usize::MAX);
+    let mut lines = text.split_inclusive('\n');
+    let start = lines.by_ref().take(before).map(str::len).sum();
+    start..start + lines.next().map_or(0, |line| line.trim_end().len())
+}

@@ -1,0 +1,100 @@
+//! The summary, for people: every outcome counted, and what would help most.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+
+use crate::{palette::Palette, tally::Tally};
+
+/// How many rules, and how many facts, are listed.
+const LISTED: usize = 5;
+
+/// The summary as text. `rules` are the full names of the plan's rules, in its order.
+pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String {
+    let counts = &tally.counts;
+    let mut rows = Rows::default();
+
+    rows.add("findings", {
+        let errors = painted(palette.error, counts.errors, "error", "errors");
+        let warnings = painted(palette.warning, counts.warnings, "warning", "warnings");
+        let information = painted(palette.information, counts.informations, "information", "information");
+        format!("{errors}, {warnings}, {information}")
+    });
+    rows.add(
+        "outcomes",
+        format!(
+            "{} passed, {} failed, {} unknown, {} not applicable, {}",
+            counts.passed,
+            counts.failed,
+            counts.unknown,
+            counts.not_applicable,
+            painted(palette.error, counts.broken, "broken", "broken")
+        ),
+    );
+    if counts.clusters > 0 && counts.clusters_not_judged == counts.clusters {
+        rows.add("not judged", "nothing was judged: no rule passed or failed".to_owned());
+    } else if counts.clusters_not_judged > 0 {
+        let clusters = number(counts.clusters_not_judged, "cluster", "clusters");
+        rows.add("not judged", format!("{clusters}, on which no rule passed or failed"));
+    }
+    if tally.refused > 0 {
+        let inputs = painted(palette.error, tally.refused, "input", "inputs");
+        rows.add("refused", format!("{inputs} that could not be read"));
+    }
+    if tally.skipped > 0 {
+        let files = number(tally.skipped, "file", "files");
+        rows.add("skipped", format!("{files} that hold no definition (`--verbose` lists them)"));
+    }
+    if counts.clusters > 1 {
+        let mut found: Vec<_> =
+            tally.findings.iter().zip(rules).filter(|(findings, _)| **findings > 0).collect();
+        found.sort_by(|a, b| b.0.cmp(a.0).then_with(|| a.1.cmp(b.1)));
+        for (findings, rule) in found.into_iter().take(LISTED) {
+            rows.add("most found", format!("{rule}: {findings}"));
+        }
+    }
+    for (kind, missing) in tally.most_missing().into_iter().take(LISTED) {
+        let fact = kind.pattern();
+        let outcomes = number(missing.alone, "unknown outcome", "unknown outcomes");
+        let help = match missing.among_others {
+            0 => String::new(),
+            others => format!(" and help with {others} more"),
+        };
+        rows.add("most missed", format!("`{fact}` would settle {outcomes}{help}"));
+    }
+
+    let clusters = number(counts.clusters, "cluster", "clusters");
+    let files = match tally.files {
+        0 => String::new(),
+        files => format!(" in {}", number(files, "file", "files")),
+    };
+    let rules = number(rules.len() as u64, "rule", "rules");
+    let strong = palette.strong;
+    format!("{strong}{clusters}{files}, {rules}{strong:#}\n{}", rows.text)
+}
+
+/// Lines with a label, which is given once for those that follow each other.
+#[derive(Default)]
+struct Rows {
+    text: String,
+    label: &'static str,
+}
+
+impl Rows {
+    fn add(&mut self, label: &'static str, text: String) {
+        let shown = if self.label == label { "" } else { label };
+        self.label = label;
+        writeln!(self.text, "  {shown:<12} {text}").expect("a string takes any text");
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn number(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+/// A number that is coloured unless it is zero.
+fn painted(style: Style, count: u64, one: &str, several: &str) -> String {
+    let text = number(count, one, several);
+    if count == 0 { text } else { format!("{style}{text}{style:#}") }
+}

@@ -1,0 +1,31 @@
+//! Good clusters are silent: on the reference clusters no rule fails at warning or error, is unknown, or breaks.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+use rules_core::{
+    Outcome, Profile, Severity, audit_cluster,
+    input::{self, Syntax},
+    testing::{describe, reference},
+};
+
+#[test]
+fn the_reference_clusters_give_no_warning_no_error_and_no_unknown() {
+    let plan = excluster::book().plan(&Profile::recommended()).unwrap();
+    let mut noise = Vec::new();
+    for (name, text) in reference::ALL {
+        let cluster = input::read(text, Syntax::Toml).unwrap();
+        for (rule, outcome) in audit_cluster(&plan, &cluster).outcomes {
+            let silent = match &outcome {
+                Outcome::Passed | Outcome::NotApplicable(_) => true,
+                Outcome::Failed(findings) => {
+                    findings.iter().all(|finding| finding.severity == Severity::Information)
+                }
+                Outcome::Unknown(_) | Outcome::Broken(_) => false,
+            };
+            if !silent {
+                noise.push(format!("{name}: {} {}", rule.full_name(), describe(&outcome, &cluster)));
+            }
+        }
+    }
+    assert!(noise.is_empty(), "{}", noise.join("\n"));
+}

@@ -1,0 +1,1 @@
+mod customer_is_named;

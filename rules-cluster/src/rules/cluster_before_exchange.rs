@@ -1,0 +1,156 @@
+use rules_core::{
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    model::{ClusterRef, NodeRef, SetupAction, StepsByNode},
+    not_applicable, passes, rule,
+    testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
+    unknown,
+};
+
+use crate::CLUSTER;
+
+rule! {
+    /// Each node was a member of the cluster before Exchange was installed on it.
+    ///
+    /// Two facts tell, and both are asked for. The setup log: the node formed or joined the cluster, and Exchange was
+    /// installed on it after that. A node that joined years after the others is no finding, and neither is one on which
+    /// Exchange was installed too early, removed, and installed again. The node itself: its Exchange has the cluster-aware
+    /// components. A node whose binaries lack them was installed too early, whatever the log says.
+    ///
+    /// # Why it matters
+    ///
+    /// Setup looks for the Cluster service. Only where it is configured and runs are the Exchange resource types and their
+    /// DLLs installed. A node that got Exchange first has an ordinary Exchange server which no cluster can run, and joining
+    /// the cluster later does not change that.
+    ///
+    /// # How to fix it
+    ///
+    /// Remove Exchange, configure the Cluster service, install Exchange again, in this order. If the node holds mailboxes,
+    /// move them to another server before anything is removed, and make a backup. Then remove Exchange with Setup, form the
+    /// cluster or join the node, and check in Cluster Administrator that it is up. Run Setup again: it says that it will
+    /// install the cluster-aware version.
+    pub static CLUSTER_BEFORE_EXCHANGE = {
+        check,
+        set: &CLUSTER,
+        name: "cluster-before-exchange",
+        severity: Severity::Error,
+        versions: EVERY_VERSION,
+        sources: &[
+            Source::Article("fact 4 and limitation 7"),
+            Source::TechNet("bb125149", "Planning for Single Copy Clusters"),
+            Source::Microsoft("Exchange Server 2003 Deployment Guide, requirements for running Setup on a cluster server"),
+        ],
+        basis: Basis::Microsoft,
+        covers: &["SET-001"],
+        examples: EXAMPLES,
+    }
+}
+
+fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    let nodes = findings.each(cluster.exchange_nodes());
+    if nodes.is_empty() {
+        return findings.not_applicable("no node has Exchange yet");
+    }
+    let joins = StepsByNode::of(cluster.joins());
+    let installs = StepsByNode::of(cluster.steps(SetupAction::InstallExchange));
+    for node in nodes {
+        match findings.need(node.exchange().cluster_aware()) {
+            Some(aware) if aware == false => {
+                let message = format!("the Exchange of `{}` lacks the cluster-aware components", node.name());
+                findings.report(aware.path(), message);
+            }
+            _ => installed_as_member(node, &joins, &installs, findings),
+        }
+    }
+}
+
+fn installed_as_member<'a>(
+    node: NodeRef<'a>,
+    joins: &StepsByNode<'a>,
+    installs: &StepsByNode<'a>,
+    findings: &mut Findings,
+) {
+    let Some(name) = findings.need(node.name()) else { return };
+    let (joins, installs) = (joins.on(name.value()), installs.on(name.value()));
+    let joins_in_time = installs.clone().flat_map(|install| install.earlier(joins.clone()));
+    if !joins_in_time.peek().is_empty() || findings.need_all(joins_in_time).is_none() {
+        return;
+    }
+    match (installs.peek(), joins.peek()) {
+        // A log without this installation does not say what came first.
+        ([], _) => findings.unknown(node.cluster().setup().path()),
+        ([.., last], []) => {
+            let message = format!("`{name}` got Exchange, but never joined the cluster");
+            findings.report(last.path(), message);
+        }
+        ([.., last], [join, ..]) => {
+            let message = format!("`{name}` got Exchange before it joined the cluster");
+            findings.report(last.path(), message).related(join.path(), "when it joined");
+        }
+    }
+}
+
+const EXAMPLES: &[Example] = &[
+    passes("two nodes joined, then Exchange", TWO_NODES_2003),
+    passes("Exchange 2000", TWO_NODES_2000),
+    passes("Exchange 2007", CCR_2007),
+    passes("a node that was added years later", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "form-cluster", node = "NODE1", started = "2004-02-02" },
+            { step = "install-exchange", node = "NODE1", started = "2004-02-03" },
+            { step = "join-node", node = "NODE2", started = "2006-09-11" },
+            { step = "install-exchange", node = "NODE2", started = "2006-09-12" },
+        ]
+        "#,
+    ),
+    passes("removed and installed again in the right order, a log without times", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "install-exchange", node = "NODE1" },
+            { step = "remove-exchange", node = "NODE1" },
+            { step = "form-cluster", node = "NODE1" },
+            { step = "install-exchange", node = "NODE1" },
+            { step = "join-node", node = "NODE2" },
+            { step = "install-exchange", node = "NODE2" },
+        ]
+        "#,
+    ),
+    fails("Exchange first, then the cluster", TWO_NODES_2003, &["setup[#1]", "setup[#2]"]).with(
+        r#"
+        setup = [
+            { step = "install-exchange", node = "NODE1", started = "2007-05-08T09:00:00" },
+            { step = "install-exchange", node = "NODE2", started = "2007-05-08T10:00:00" },
+            { step = "form-cluster", node = "NODE1", started = "2007-05-08T13:00:00" },
+            { step = "join-node", node = "NODE2", started = "2007-05-08T14:00:00" },
+        ]
+        "#,
+    ),
+    fails("a complete log in which a node never joins", FOUR_NODES_2003, &["setup[#10]"])
+        .without(&["setup[#6]"]),
+    fails("binaries that are not cluster-aware", TWO_NODES_2003, &["nodes[NODE2].exchange.cluster_aware"])
+        .with(
+            r#"
+        nodes = [{ name = "NODE2", exchange = { cluster_aware = false } }]
+        "#,
+        ),
+    not_applicable("nothing is installed yet", TWO_NODES_2003)
+        .without(&["nodes[NODE1].exchange", "nodes[NODE2].exchange"])
+        .with(
+            r#"
+            nodes = [
+                { name = "NODE1", exchange = { installed = false } },
+                { name = "NODE2", exchange = { installed = false } },
+            ]
+            "#,
+        ),
+    unknown("no log", TWO_NODES_2003, &["setup"]).without(&["setup"]),
+    unknown("a log that lacks an installation", TWO_NODES_2003, &["setup"]).without(&["setup[#7]"]),
+    unknown("a step of which the node is not known", TWO_NODES_2003, &["setup[#4].node"])
+        .without(&["setup[#4].node"]),
+    unknown(
+        "whether the binaries are cluster-aware is not known",
+        TWO_NODES_2003,
+        &["nodes[NODE1].exchange.cluster_aware"],
+    )
+    .without(&["nodes[NODE1].exchange.cluster_aware"]),
+];

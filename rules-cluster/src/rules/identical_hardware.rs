@@ -1,0 +1,91 @@
+use std::fmt::Display;
+
+use rules_core::{
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    model::{At, ClusterRef, Hardware},
+    passes, rule,
+    testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
+    unknown,
+};
+
+use crate::CLUSTER;
+
+rule! {
+    /// All nodes have the same hardware.
+    ///
+    /// Compared are the model, the processors and their number, the memory, and the host bus adapter. Each one that
+    /// differs from that of most nodes is a finding. It is a recommendation and no more: Microsoft's qualification of
+    /// clusters does not ask for identical servers, as long as the solution as a whole is supported
+    /// (`cluster/certified-solution`).
+    ///
+    /// # Why it matters
+    ///
+    /// A virtual server that moves to a weaker node may be up and still not do its work. One set of drivers, firmware
+    /// and spare parts is easier to keep right than two, and a fault that follows the hardware is found sooner.
+    ///
+    /// # How to fix it
+    ///
+    /// Nothing has to be done at once. Add the memory or processors that are missing, node by node, with the groups
+    /// moved away. When a node is replaced, replace it by one like the others. Make the weaker node the one that
+    /// stands by, in the preferred owners of the groups.
+    pub static IDENTICAL_HARDWARE = {
+        check,
+        set: &CLUSTER,
+        name: "identical-hardware",
+        severity: Severity::Information,
+        versions: EVERY_VERSION,
+        sources: &[Source::Article("best practice 1"), Source::TechNet("cc787244", "Server Requirements")],
+        basis: Basis::Article,
+        covers: &["PLT-022"],
+        examples: EXAMPLES,
+    }
+}
+
+fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    alike(cluster, findings, "model", "", At::<Hardware>::model);
+    alike(cluster, findings, "processor", "", At::<Hardware>::processor);
+    alike(cluster, findings, "number of processors", "", At::<Hardware>::processors);
+    alike(cluster, findings, "memory", " MiB", At::<Hardware>::memory_mib);
+    alike(cluster, findings, "host bus adapter", "", At::<Hardware>::hba);
+}
+
+fn alike<'a, T: PartialEq + Display + 'a>(
+    cluster: ClusterRef<'a>,
+    findings: &mut Findings,
+    what: &str,
+    unit: &str,
+    fact: impl Fn(At<'a, Hardware>) -> At<'a, T>,
+) {
+    for [(node, odd), (other, usual)] in findings.differing(cluster.nodes(), |node| fact(node.hardware())) {
+        let (node, other) = (node.name(), other.name());
+        let message = format!("the {what} of `{node}` is `{odd}`{unit}, that of `{other}` `{usual}`{unit}");
+        findings.report(odd.path(), message).related(usual.path(), "the usual one");
+    }
+}
+
+const EXAMPLES: &[Example] = &[
+    passes("four of a kind", FOUR_NODES_2003),
+    passes("one node has nothing to differ from", TWO_NODES_2003)
+        .without(&["nodes[NODE1].hardware", "nodes[NODE2]"]),
+    fails(
+        "less memory and another adapter",
+        TWO_NODES_2003,
+        &["nodes[NODE2].hardware.memory_mib", "nodes[NODE2].hardware.hba"],
+    )
+    .with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        hardware = { memory_mib = 2048, hba = "LP9002" }
+        "#,
+    ),
+    fails("the first of four is the odd one", FOUR_NODES_2003, &["nodes[NODE1].hardware.model"]).with(
+        r#"
+        [[nodes]]
+        name = "NODE1"
+        hardware = { model = "ProLiant ML570 G3" }
+        "#,
+    ),
+    unknown("the processor of a node is not known", TWO_NODES_2000, &["nodes[NODE2].hardware.processor"])
+        .without(&["nodes[NODE2].hardware.processor"]),
+];

@@ -1,0 +1,79 @@
+use rules_core::{
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    model::ClusterRef,
+    passes, rule,
+    testing::reference::{CCR_2007, TWO_NODES_2000, TWO_NODES_2003},
+    unknown,
+};
+
+use crate::CLUSTER;
+
+rule! {
+    /// No node of the cluster is a domain controller.
+    ///
+    /// Every node has to be a member server. It holds for Exchange 5.5 to 2007 alike; the article says it of Exchange
+    /// 2003 only.
+    ///
+    /// # Why it matters
+    ///
+    /// Microsoft does not support Exchange on a cluster whose nodes are domain controllers. The load of the directory
+    /// and that of mail compete for one computer, a problem of either cannot be looked into without disturbing the
+    /// other, and whoever administers Exchange there administers the domain. So does the account of the Cluster
+    /// service, since a domain controller has no local accounts.
+    ///
+    /// # How to fix it
+    ///
+    /// Promote a server outside the cluster first, make it a global catalogue if this one was, and wait until the
+    /// directory has replicated to it. Then take one node at a time: move its groups away, remove Exchange from it
+    /// with Setup, evict it in Cluster Administrator, demote it with `dcpromo`, let it join the cluster again and
+    /// install Exchange. Microsoft's analyser would demote the node where it stands; with Exchange installed that is
+    /// the riskier way.
+    pub static NO_DOMAIN_CONTROLLERS = {
+        check,
+        set: &CLUSTER,
+        name: "no-domain-controllers",
+        severity: Severity::Error,
+        versions: EVERY_VERSION,
+        sources: &[
+            Source::Article("fact 2"),
+            Source::Kb(898_634),
+            Source::Microsoft("Exchange Best Practices Analyzer, \"Exchange cluster node is a domain controller\""),
+        ],
+        basis: Basis::Microsoft,
+        covers: &["DIR-001"],
+        examples: EXAMPLES,
+    }
+}
+
+fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    for node in findings.each(cluster.nodes()) {
+        if findings.need(node.domain_controller()).is_some_and(|is_one| *is_one) {
+            findings
+                .report(node.domain_controller().path(), format!("`{}` is a domain controller", node.name()));
+        }
+    }
+}
+
+const EXAMPLES: &[Example] = &[
+    passes("member servers", TWO_NODES_2003),
+    fails("one node is a domain controller", TWO_NODES_2003, &["nodes[NODE2].domain_controller"]).with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        domain_controller = true
+        "#,
+    ),
+    fails(
+        "nobody's exception: Exchange 2000, every node",
+        TWO_NODES_2000,
+        &["nodes[NODE1].domain_controller", "nodes[NODE2].domain_controller"],
+    )
+    .with(
+        r#"
+        nodes = [{ name = "NODE1", domain_controller = true }, { name = "NODE2", domain_controller = true }]
+        "#,
+    ),
+    unknown("what one node is, is not known", CCR_2007, &["nodes[NODE1].domain_controller"])
+        .without(&["nodes[NODE1].domain_controller"]),
+    unknown("not all nodes are described", TWO_NODES_2003, &["nodes"]).with(r#"partial = ["nodes"]"#),
+];

@@ -1,0 +1,34 @@
+//! Questions about disks and storage.
+
+use super::super::{At, ClusterRef, DiskRef, ExchangeVersion, Layout, ResourceRef, ResourceType, Set};
+
+impl<'a> ClusterRef<'a> {
+    /// Whether the nodes share storage: always before Exchange 2007; since then, in a single copy cluster.
+    pub fn shares_storage(self) -> At<'a, bool> {
+        let exchange = self.exchange();
+        match exchange.peek() {
+            Some(ExchangeVersion::V2007) => {
+                self.layout().map(|layout| Some(if *layout == Layout::SingleCopy { &true } else { &false }))
+            }
+            _ => exchange.map(|_| Some(&true)),
+        }
+    }
+}
+
+impl<'a> DiskRef<'a> {
+    /// Whether the disk is shared between nodes: said outright, or to be seen from the cluster, where the nodes share
+    /// their storage.
+    pub fn is_shared(self) -> At<'a, bool> {
+        let shares_storage = self.cluster().shares_storage().peek().filter(|shares| **shares);
+        self.shared().or(At::new(self.root(), self.shared().path(), shares_storage))
+    }
+
+    /// The resources of another maker's storage type that stand for the disk, such as a group of volumes.
+    pub fn third_party_resources(self) -> Set<ResourceRef<'a>> {
+        let Some(name) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
+        self.cluster().resources_named(name).whose(
+            |resource| resource.r#type(),
+            |kind| kind.is_storage() && *kind != ResourceType::PhysicalDisk,
+        )
+    }
+}
