@@ -41,6 +41,8 @@ pub(crate) struct Refused<'a> {
     pub(crate) file: &'a str,
     /// The line, if it is one of NDJSON.
     pub(crate) line: Option<u64>,
+    /// Bytes before the text.
+    pub(crate) offset: u64,
     /// What the places of the problems are places of; empty if it is no text.
     pub(crate) text: &'a str,
     pub(crate) problems: &'a [InputError],

@@ -38,6 +38,7 @@ rule! {
             Source::Article("fact 4 and limitation 7"),
             Source::TechNet("bb125149", "Planning for Single Copy Clusters"),
             Source::Microsoft("Exchange Server 2003 Deployment Guide, requirements for running Setup on a cluster server"),
+            Source::ThirdParty("a book on Exchange 2000 Server at flylib.com (2.554.1.149), installing it in a cluster"),
         ],
         basis: Basis::Microsoft,
         covers: &["SET-001"],
