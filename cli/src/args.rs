@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rules_core::{Profile, Selector, Severity};
+use rules_core::{Profile, Selector};
 
 /// Audits definitions of Microsoft Exchange clusters (2000, 2003, 2007) against sourced rules.
 #[derive(Debug, Parser)]
@@ -131,17 +131,6 @@ pub(crate) enum FailOn {
     Information,
     /// Also rules that could not judge
     Unknown,
-}
-
-impl FailOn {
-    /// Whether findings of a severity count.
-    pub(crate) fn includes(self, severity: Severity) -> bool {
-        self >= match severity {
-            Severity::Error => Self::Error,
-            Severity::Warning => Self::Warning,
-            Severity::Information => Self::Information,
-        }
-    }
 }
 
 /// A format, and the file that it goes to; none is the standard output.

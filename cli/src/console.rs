@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::args::ColorWhen;
+use crate::{args::ColorWhen, exit::Exit, palette::Palette};
 
 /// Where a run prints to: results to `out`, everything else to `err`.
 pub struct Console<'c> {
@@ -26,10 +26,8 @@ impl Console<'static> {
     /// The standard streams of the process.
     pub fn standard() -> Self {
         let (out, err) = (io::stdout(), io::stderr());
-        let automatic = [
-            AutoStream::choice(&out) != ColorChoice::Never,
-            AutoStream::choice(&err) != ColorChoice::Never,
-        ];
+        let automatic =
+            [AutoStream::choice(&out) != ColorChoice::Never, AutoStream::choice(&err) != ColorChoice::Never];
         let shows_progress = err.is_terminal() && !out.is_terminal();
         Self {
             out: Stream::new(AutoStream::new(out, ColorChoice::Always), automatic[0]),
@@ -43,6 +41,22 @@ impl<'c> Console<'c> {
     /// Other streams, which are no terminals.
     pub fn new(out: impl Write + Send + 'c, err: impl Write + Send + 'c) -> Self {
         Self { out: Stream::new(out, false), err: Stream::new(err, false), shows_progress: false }
+    }
+
+    /// Says why nothing was done.
+    pub(crate) fn fail(&mut self, error: &dyn std::error::Error) -> Exit {
+        let style = Palette::new(self.err.coloured).error;
+        self.err.print(&format!("{style}error{style:#}: {error}\n"));
+        Exit::Trouble
+    }
+
+    /// Prints the help that was asked for, or what is wrong with the arguments.
+    pub(crate) fn answer(&mut self, answer: &clap::Error) -> Exit {
+        let (stream, exit) =
+            if answer.use_stderr() { (&mut self.err, Exit::Trouble) } else { (&mut self.out, Exit::Clean) };
+        let text = answer.render();
+        stream.print(&if stream.coloured { text.ansi().to_string() } else { text.to_string() });
+        exit
     }
 
     pub(crate) fn colour(&mut self, when: ColorWhen) {

@@ -32,8 +32,8 @@ pub(crate) struct Audited<'a> {
 pub(crate) enum Origin<'a> {
     /// A definition, which begins at this line and this byte of its file.
     Definition { text: &'a str, syntax: Syntax, line: u64, offset: u64 },
-    /// An artefact, with its text if it is one.
-    Artefact { text: Option<&'a str>, imported: &'a Imported },
+    /// An artefact; whatever its bytes are, as text.
+    Artefact { text: &'a str, imported: &'a Imported },
 }
 
 /// An input, or a line of one, that could not be read.
@@ -105,17 +105,14 @@ impl Audited<'_> {
             }
             Origin::Artefact { text, imported } => {
                 let line = u64::from(imported.line_of(path)?);
-                let span = text.map_or(0..0, |text| line_span(text, line));
-                Some(Spot { line, column: None, offset: 0, span })
+                Some(Spot { line, column: None, offset: 0, span: line_span(text, line) })
             }
         }
     }
 
     /// The line at a place.
     pub(crate) fn excerpt(&self, spot: &Spot) -> Option<Excerpt> {
-        let (Origin::Definition { text, .. } | Origin::Artefact { text: Some(text), .. }) = self.origin else {
-            return None;
-        };
+        let (Origin::Definition { text, .. } | Origin::Artefact { text, .. }) = self.origin;
         Excerpt::of(text, &spot.span)
     }
 }

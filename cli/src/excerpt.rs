@@ -13,9 +13,11 @@ use crate::escape::push_escaped;
 /// The most columns that are shown of a line.
 const WIDTH: usize = 110;
 
-/// The most columns before what is meant, and of it, if the line does not fit.
-const BEFORE: usize = 30;
+/// The most columns of what is meant.
 const MEANT: usize = 70;
+
+/// If the line does not fit, what comes before has at least so many columns of it.
+const BEFORE: usize = 30;
 
 const TAB: &str = "    ";
 
@@ -34,17 +36,13 @@ impl Excerpt {
     pub(crate) fn of(text: &str, meant: &Range<usize>) -> Option<Self> {
         let (before, meant, after) =
             (text.get(..meant.start)?, text.get(meant.clone())?, text.get(meant.end..)?);
-        let mut head = Columns::default();
-        let head_fits = head.fill(before.chars().rev(), WIDTH - MEANT);
-        if !head_fits {
-            head = Columns::default();
-            head.fill(before.chars().rev(), BEFORE);
-        }
-        let mut body = Columns::default();
-        let body_fits = body.fill(meant.chars(), MEANT);
-        let mut tail = Columns::default();
-        let ends = !body_fits || body.ends_line;
-        let tail_fits = ends || tail.fill(after.chars(), WIDTH - head.width - body.width);
+        let (body, body_fits) = Columns::of(meant.chars(), MEANT);
+        // What comes before gets the room that what comes after does not need.
+        let room = WIDTH - body.width;
+        let after = if body_fits && !body.ends_line { after } else { "" };
+        let wanted = Columns::of(after.chars(), room).0.width;
+        let (head, head_fits) = Columns::of(before.chars().rev(), BEFORE.max(room - wanted));
+        let (tail, tail_fits) = Columns::of(after.chars(), room - head.width);
 
         let mut line = if head_fits { String::new() } else { "…".to_owned() };
         line.extend(head.cells.iter().rev().map(String::as_str));
@@ -69,13 +67,14 @@ struct Columns {
 }
 
 impl Columns {
-    /// Takes characters to the end of the line or as far as there is room; whether all fitted.
-    fn fill(&mut self, characters: impl Iterator<Item = char>, room: usize) -> bool {
+    /// Characters to the end of the line, or as far as there is room; and whether all fitted.
+    fn of(characters: impl Iterator<Item = char>, room: usize) -> (Self, bool) {
+        let mut columns = Self::default();
         for character in characters {
             let mut cell = String::new();
             match character {
                 '\n' => {
-                    self.ends_line = true;
+                    columns.ends_line = true;
                     break;
                 }
                 '\t' => cell.push_str(TAB),
@@ -84,13 +83,13 @@ impl Columns {
             }
             let width = cell.chars().filter_map(char::width).sum::<usize>();
             // Some characters take no room: there may not be any number of them.
-            if self.width + width > room || self.cells.len() > 4 * room {
-                return false;
+            if columns.width + width > room || columns.cells.len() > 4 * room {
+                return (columns, false);
             }
-            self.width += width;
-            self.cells.push(cell);
+            columns.width += width;
+            columns.cells.push(cell);
         }
-        true
+        (columns, true)
     }
 }
 

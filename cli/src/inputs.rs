@@ -28,14 +28,25 @@ pub(crate) struct Input {
     pub(crate) named: bool,
     /// The folder that it was found in, among those named.
     pub(crate) folder: Option<usize>,
+    /// What inputs are sorted by.
     path: PathBuf,
+}
+
+impl Input {
+    /// In bytes, as far as known.
+    pub(crate) fn size(&self) -> u64 {
+        match self.origin {
+            Origin::File(_, size) => size,
+            _ => 0,
+        }
+    }
 }
 
 /// Where to read an input.
 #[derive(Debug)]
 pub(crate) enum Origin {
     Stdin,
-    /// A file of so many bytes.
+    /// A file, by its real path, of so many bytes.
     File(PathBuf, u64),
     /// It cannot be read.
     Unreadable(InputError),
@@ -80,10 +91,7 @@ impl Inputs {
     /// The file at a path, if it is among the inputs.
     pub(crate) fn position(&self, path: &Path) -> Option<usize> {
         let wanted = fs::canonicalize(path).ok()?;
-        self.list.iter().position(|input| match &input.origin {
-            Origin::File(path, _) => fs::canonicalize(path).is_ok_and(|path| path == wanted),
-            _ => false,
-        })
+        self.list.iter().position(|input| matches!(&input.origin, Origin::File(real, _) if *real == wanted))
     }
 }
 
@@ -143,8 +151,8 @@ impl Search {
             self.share(folder);
             return;
         }
-        self.files.insert(real, self.inputs.list.len());
-        self.add(path.clone(), Origin::File(path, size), folder, named);
+        self.files.insert(real.clone(), self.inputs.list.len());
+        self.add(path, Origin::File(real, size), folder, named);
     }
 
     fn share(&mut self, folder: Option<usize>) {

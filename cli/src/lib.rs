@@ -1,16 +1,91 @@
 //! The command line tool `excluster`: audits definitions of Exchange clusters.
+//!
+//! It is a library so that others can build the same tool with rules of their own:
+//!
+//! ```no_run
+//! use std::{env, process::ExitCode};
+//!
+//! use rules_cluster::CLUSTER;
+//! use rules_exchange2003::EXCHANGE_2003;
+//!
+//! fn main() -> ExitCode {
+//!     excluster::run(&[&CLUSTER, &EXCHANGE_2003], env::args_os()).into()
+//! }
+//! ```
 
-use rules_core::RuleBook;
+mod args;
+mod commands;
+mod console;
+mod digest;
+mod escape;
+mod examined;
+mod excerpt;
+mod exit;
+mod fleet;
+mod formats;
+mod inputs;
+mod mistake;
+mod outputs;
+mod palette;
+mod progress;
+mod reading;
+mod rule_page;
+mod summary;
+mod tally;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use rules_core::{RuleBook, RuleSet};
+
+pub use console::Console;
+pub use exit::Exit;
+pub use formats::report::report_schema;
+pub use rule_page::rules_page;
+
+use crate::{
+    args::{Arguments, Command},
+    mistake::Mistake,
+};
+
+/// The rule sets that the tool ships.
+pub const SETS: &[&RuleSet] =
+    &[&rules_cluster::CLUSTER, &rules_exchange2003::EXCHANGE_2003, &rules_exchange2007::EXCHANGE_2007];
 
 /// Every rule that the tool ships.
 ///
 /// # Panics
 /// Never: the sets are not empty and their names are distinct, which a test checks.
 pub fn book() -> RuleBook {
-    RuleBook::of(&[
-        &rules_cluster::CLUSTER,
-        &rules_exchange2003::EXCHANGE_2003,
-        &rules_exchange2007::EXCHANGE_2007,
-    ])
-    .expect("the sets that are shipped are not empty, and no two of their rules have one name")
+    RuleBook::of(SETS)
+        .expect("the sets that are shipped are not empty, and no two of their rules have one name")
+}
+
+/// Runs the tool with the rules of these sets, on the standard streams. The first argument is the program's name.
+pub fn run(sets: &[&'static RuleSet], arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let mut console = Console::standard();
+    match RuleBook::of(sets) {
+        Ok(book) => run_with(&book, arguments, &mut console),
+        Err(error) => console.fail(&error),
+    }
+}
+
+/// Runs the tool with the rules of a book, on streams of the caller's. The first argument is the program's name.
+pub fn run_with(
+    book: &RuleBook,
+    arguments: impl IntoIterator<Item = OsString>,
+    console: &mut Console<'_>,
+) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(answer) => return console.answer(&answer),
+    };
+    console.colour(arguments.color);
+    let result = match &arguments.command {
+        Command::Audit(arguments) => commands::audit::audit(book, arguments, console),
+        Command::Rules(arguments) => commands::rules::rules(book, arguments, console),
+        Command::Explain(arguments) => commands::explain::explain(book, arguments, console),
+        Command::Schema(arguments) => Ok(commands::schema::schema(arguments, console)),
+    };
+    result.unwrap_or_else(|mistake: Mistake| console.fail(&mistake))
 }

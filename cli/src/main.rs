@@ -1,3 +1,7 @@
-//! The binary: see the library.
+//! The binary: the library with the rule sets that are shipped.
 
-fn main() {}
+use std::{env, process::ExitCode};
+
+fn main() -> ExitCode {
+    excluster::run(excluster::SETS, env::args_os()).into()
+}

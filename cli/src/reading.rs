@@ -45,7 +45,7 @@ const NO_DEFINITION: &str = "neither its name nor its content is that of a defin
 pub(crate) fn open(input: &Input, stdin_format: Option<InputFormat>) -> Result<Content, InputError> {
     match &input.origin {
         Origin::Stdin => open_stdin(stdin_format),
-        Origin::File(path, _) => open_file(path, input.named),
+        Origin::File(path, _) => open_file(path, &input.name, input.named),
         Origin::Unreadable(error) | Origin::Absent(error) => Err(error.clone()),
         Origin::NotAFile(reason) => Ok(Content::Other((*reason).to_owned())),
     }
@@ -68,9 +68,11 @@ fn open_stdin(format: Option<InputFormat>) -> Result<Content, InputError> {
     }
 }
 
-fn open_file(path: &Path, named: bool) -> Result<Content, InputError> {
+/// Opens a file. Its extension is that of the name that people know it by, which may be a link's.
+fn open_file(path: &Path, name: &str, named: bool) -> Result<Content, InputError> {
     let file = File::open(path).map_err(|error| unreadable(&error))?;
-    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let extension =
+        Path::new(name).extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     match extension.as_deref() {
         Some("toml") => definition(Vec::new(), file, Syntax::Toml, true),
         Some("json") => definition(Vec::new(), file, Syntax::Json, true),
@@ -111,6 +113,17 @@ pub(crate) fn not_a_definition(text: &str, syntax: Syntax, certain: bool) -> Opt
         }
         Claim::Nothing => Some("it has no `format`".to_owned()),
         Claim::Broken => (!certain).then(|| NO_DEFINITION.to_owned()),
+    }
+}
+
+/// Whether an input is taken for a definition, or for something that holds one.
+pub(crate) fn is_definition(input: &Input) -> bool {
+    match open(input, None) {
+        Ok(Content::Other(_)) => false,
+        Ok(Content::Definition { bytes, syntax, certain }) => {
+            not_a_definition(&lossy(&bytes), syntax, certain).is_none()
+        }
+        _ => true,
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String
     }
     if tally.skipped > 0 {
         let files = number(tally.skipped, "file", "files");
-        rows.add("skipped", format!("{files} that hold no definition (`--verbose` lists them)"));
+        rows.add("skipped", format!("{files} without a definition (`--verbose` lists them)"));
     }
     if counts.clusters > 1 {
         let mut found: Vec<_> =

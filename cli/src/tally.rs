@@ -89,9 +89,8 @@ impl Tally {
     /// The kinds of facts that would settle most unknown outcomes, the most useful first.
     pub(crate) fn most_missing(&self) -> Vec<(FactPath, Missing)> {
         let mut kinds: Vec<_> = self.missing.iter().map(|(kind, missing)| (*kind, *missing)).collect();
-        kinds.sort_by_key(|(kind, missing)| {
-            (std::cmp::Reverse((missing.alone, missing.among_others)), *kind)
-        });
+        kinds
+            .sort_by_key(|(kind, missing)| (std::cmp::Reverse((missing.alone, missing.among_others)), *kind));
         kinds
     }
 }

@@ -16,6 +16,8 @@ use crate::{
 pub struct Findings {
     reports: Vec<Report>,
     missing: Vec<FactPath>,
+    /// So many absent facts are noted before those noted twice are dropped.
+    patience: usize,
     not_applicable: Option<Cow<'static, str>>,
 }
 
@@ -60,7 +62,7 @@ impl Findings {
     /// noted.
     pub fn each<M>(&mut self, set: impl Into<Set<M>>) -> Vec<M> {
         let (members, gaps) = set.into().into_parts();
-        self.missing.extend(gaps);
+        self.note(gaps);
         members
     }
 
@@ -69,7 +71,7 @@ impl Findings {
     pub fn need_all<M>(&mut self, set: impl Into<Set<M>>) -> Option<Vec<M>> {
         let (members, gaps) = set.into().into_parts();
         let complete = gaps.is_empty();
-        self.missing.extend(gaps);
+        self.note(gaps);
         complete.then_some(members)
     }
 
@@ -91,9 +93,23 @@ impl Findings {
         facts.into_iter().filter(|(_, fact)| *fact != usual.1).map(|odd| [odd, usual]).collect()
     }
 
+    fn note(&mut self, absent: impl IntoIterator<Item = FactPath>) {
+        self.missing.extend(absent);
+        if self.missing.len() > self.patience.max(1024) {
+            self.compact();
+            self.patience = self.missing.len() * 2;
+        }
+    }
+
+    /// Absent facts by path, each of them once.
+    fn compact(&mut self) {
+        self.missing.sort_unstable();
+        self.missing.dedup();
+    }
+
     /// Notes an absent fact.
     pub fn unknown(&mut self, path: FactPath) {
-        self.missing.push(path);
+        self.note([path]);
     }
 
     /// Reports that something is wrong at a place. The message says what, in lower case and without a full stop,
@@ -118,9 +134,8 @@ impl Findings {
         let mut reports = std::mem::take(&mut self.reports);
         reports.sort_by(|a, b| (a.path, &a.message).cmp(&(b.path, &b.message)));
         reports.dedup();
-        let mut missing = std::mem::take(&mut self.missing);
-        missing.sort_unstable();
-        missing.dedup();
+        self.compact();
+        let missing = std::mem::take(&mut self.missing);
         Said { reports, missing, not_applicable: self.not_applicable.take() }
     }
 }

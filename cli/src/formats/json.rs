@@ -1,6 +1,10 @@
 //! JSON: one document, written as a stream; and NDJSON, whose lines are the document's results.
 
-use rules_core::{Outcome, input::InputError, model::FactPath};
+use rules_core::{
+    Outcome,
+    input::InputError,
+    model::{FactPath, Name},
+};
 use serde::Serialize;
 
 use super::{Format, Run, report};
@@ -71,7 +75,7 @@ fn envelope<'a>(run: &'a Run<'_>, tally: &Tally) -> report::Report<'a> {
             select: run.select.clone(),
             ignore: run.ignore.clone(),
             rules: rules
-                .map(|(rule, name)| report::Rule {
+                .map(|(rule, name)| report::PlannedRule {
                     rule: name,
                     severity: rule.meta().severity,
                     title: rule.meta().title(),
@@ -125,7 +129,7 @@ fn cluster<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> report::Cluster<'a
         plan: &run.digest,
         file: audited.file,
         line: audited.line(),
-        name: audited.cluster.name.get().map(|name| name.as_str()),
+        name: audited.cluster.name.get().map(Name::as_str),
         exchange: audited.cluster.exchange.get().map(|version| version.as_str()),
         findings: audited
             .worst_first()
@@ -157,7 +161,7 @@ fn cluster<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> report::Cluster<'a
     }
 }
 
-fn outcome<'a>(audited: &Audited<'_>, rule: &'a str, outcome: &'a Outcome) -> report::Outcome<'a> {
+fn outcome<'a>(audited: &Audited<'_>, rule: &'a str, outcome: &'a Outcome) -> report::RuleOutcome<'a> {
     let (verdict, missing, reason) = match outcome {
         Outcome::Passed => (report::Verdict::Passed, [].as_slice(), None),
         Outcome::Failed(_) => (report::Verdict::Failed, [].as_slice(), None),
@@ -166,7 +170,7 @@ fn outcome<'a>(audited: &Audited<'_>, rule: &'a str, outcome: &'a Outcome) -> re
         Outcome::Broken(message) => (report::Verdict::Broken, [].as_slice(), Some(message.as_str())),
     };
     let missing = missing.iter().map(|path| path.names(audited.cluster)).collect();
-    report::Outcome { rule, outcome: verdict, missing, reason }
+    report::RuleOutcome { rule, outcome: verdict, missing, reason }
 }
 
 fn location(audited: &Audited<'_>, path: FactPath) -> report::Location {

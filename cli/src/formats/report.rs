@@ -3,7 +3,7 @@
 //! They are a promise: keys may be added, but none changes its meaning or goes away without a new version.
 
 use rules_core::{Counts, Severity};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::Serialize;
 
 /// The version of a report.
@@ -11,6 +11,15 @@ pub(crate) const REPORT: &str = "report/1";
 
 /// The version of a result.
 pub(crate) const RESULT: &str = "result/1";
+
+/// The JSON Schema (draft 2020-12) of the reports of `audit --format json`. Lines of `ndjson` are its `results`.
+pub fn report_schema() -> Schema {
+    let settings =
+        SchemaSettings::draft2020_12().with_transform(rules_core::model::PlainNumbers).for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<Report<'_>>();
+    schema.insert("title".to_owned(), "A report of an audit".into());
+    schema
+}
 
 /// A report of an audit. It is written as a stream, in the order of its keys.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -48,12 +57,12 @@ pub(crate) struct Plan<'a> {
     /// The selectors of `--ignore`.
     pub(crate) ignore: Vec<&'a str>,
     /// The rules, by full name.
-    pub(crate) rules: Vec<Rule<'a>>,
+    pub(crate) rules: Vec<PlannedRule<'a>>,
 }
 
 /// A rule.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Rule<'a> {
+pub(crate) struct PlannedRule<'a> {
     /// Its full name, `set/rule`.
     pub(crate) rule: &'a str,
     /// The highest severity that it reports.
@@ -95,7 +104,7 @@ pub(crate) struct Cluster<'a> {
     /// Findings, the most severe first, then by rule, path and message.
     pub(crate) findings: Vec<Finding<'a>>,
     /// What each rule of the plan came to, by full name.
-    pub(crate) outcomes: Vec<Outcome<'a>>,
+    pub(crate) outcomes: Vec<RuleOutcome<'a>>,
     /// What was not understood in the artefact that the cluster was imported from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Note<'a>>,
@@ -156,7 +165,7 @@ pub(crate) struct Related<'a> {
 
 /// What a rule came to.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Outcome<'a> {
+pub(crate) struct RuleOutcome<'a> {
     /// The full name of the rule.
     pub(crate) rule: &'a str,
     /// The outcome.

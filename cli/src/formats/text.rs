@@ -1,6 +1,6 @@
 //! For people: each finding with its place in the definition, as compilers show theirs.
 
-use std::fmt::Write as _;
+use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _};
 
 use anstyle::Style;
 use rules_core::{Finding, Outcome, RuleMeta, model::FactPath};
@@ -18,6 +18,9 @@ use crate::{
 /// How many missing facts of a cluster, and how many other places of a finding, are shown.
 const FACTS: usize = 8;
 const PLACES: usize = 4;
+
+/// Where a list of missing facts goes on on the next line, in bytes.
+const LIST_WIDTH: usize = 90;
 
 /// From how many findings of one kind on they are shown together.
 const GROUP: usize = 3;
@@ -75,13 +78,20 @@ impl Text<'_> {
             let counts = audited.report.counts();
             let place = place(audited.file, audited.line(), None);
             let name = shown(audited.name());
-            let outcomes = format!("{} passed, {} failed, {} unknown", counts.passed, counts.failed, counts.unknown);
+            let outcomes =
+                format!("{} passed, {} failed, {} unknown", counts.passed, counts.failed, counts.unknown);
             writeln!(out, "{place}: {name}: {outcomes}\n").expect("a string takes any text");
         }
     }
 
     /// Findings of one rule and kind: the first with its excerpt, of the others the place and message.
-    fn finding(&self, audited: &Audited<'_>, group: &[(&RuleMeta, &Finding)], explain: bool, out: &mut String) {
+    fn finding(
+        &self,
+        audited: &Audited<'_>,
+        group: &[(&RuleMeta, &Finding)],
+        explain: bool,
+        out: &mut String,
+    ) {
         let [(rule, finding), others @ ..] = group else { return };
         let style = self.palette.severity(finding.severity);
         let mut block = self.block();
@@ -90,7 +100,10 @@ impl Text<'_> {
         block.note("at", &shown(&at(audited, finding.path)));
         for (_, other) in others {
             let spot = audited.spot(other.path);
-            block.note("also", &format!("{}: {}", spot_text(audited.file, spot.as_ref()), shown(&other.message)));
+            block.note(
+                "also",
+                &format!("{}: {}", spot_text(audited.file, spot.as_ref()), shown(&other.message)),
+            );
         }
         if explain {
             block.note("help", &format!("excluster explain {}", rule.full_name()));
@@ -106,30 +119,33 @@ impl Text<'_> {
         block.finish(out);
     }
 
+    /// How many rules could not judge the cluster, and the facts that most of them lack.
     fn unknown(&self, audited: &Audited<'_>, out: &mut String) {
         let mut rules = 0;
-        let mut missing: Vec<FactPath> = Vec::new();
+        let mut wanted: BTreeMap<FactPath, u64> = BTreeMap::new();
         for (_, outcome) in &audited.report.outcomes {
             if let Outcome::Unknown(facts) = outcome {
                 rules += 1;
-                missing.extend(facts);
+                for fact in facts {
+                    *wanted.entry(*fact).or_default() += 1;
+                }
             }
         }
         if rules == 0 {
             return;
         }
-        missing.sort_unstable();
-        missing.dedup();
+        let mut missing: Vec<(FactPath, u64)> = wanted.into_iter().collect();
+        missing.sort_by_key(|(fact, rules)| (Reverse(*rules), *fact));
         let title = format!("{} could not judge `{}`", number(rules, "rule", "rules"), shown(audited.name()));
         let mut block = self.block();
         block.title(self.palette.note, "note", &title);
         block.arrow(&place(audited.file, audited.line(), None));
-        for fact in missing.iter().take(FACTS) {
-            block.note("missing", &shown(&fact.names(audited.cluster)));
-        }
+        let mut facts: Vec<String> =
+            missing.iter().take(FACTS).map(|(fact, _)| fact.names(audited.cluster)).collect();
         if missing.len() > FACTS {
-            block.note("missing", &format!("and {} more", missing.len() - FACTS));
+            facts.push(format!("and {} more", missing.len() - FACTS));
         }
+        block.list("missing", &facts);
         block.finish(out);
     }
 
@@ -138,7 +154,11 @@ impl Text<'_> {
         let notes = audited.notes();
         let count = number(notes.len() as u64, "thing was", "things were");
         let mut block = self.block();
-        block.title(self.palette.note, "note", &format!("{count} not understood in `{}`", shown(audited.name())));
+        block.title(
+            self.palette.note,
+            "note",
+            &format!("{count} not understood in `{}`", shown(audited.name())),
+        );
         block.arrow(&place(audited.file, None, None));
         let listed = if self.run.verbosity == Verbosity::Verbose { notes.len() } else { PLACES };
         for note in notes.iter().take(listed) {
@@ -183,7 +203,7 @@ impl Text<'_> {
 
 /// Whether two findings say the same of two things: the same rule and severity, and messages that differ in names only.
 fn same_kind(a: &(&RuleMeta, &Finding), b: &(&RuleMeta, &Finding)) -> bool {
-    let words = |finding: &Finding| finding.message.split('`').step_by(2).collect::<Vec<_>>().join("`") ;
+    let words = |finding: &Finding| finding.message.split('`').step_by(2).collect::<Vec<_>>().join("`");
     std::ptr::eq(a.0, b.0)
         && a.1.severity == b.1.severity
         && a.1.related.is_empty()
@@ -253,6 +273,21 @@ impl Block<'_> {
             self.lines.push(Line::Empty);
         }
         self.lines.push(Line::Note(label, text.to_owned()));
+    }
+
+    /// Words with commas between them, on as many lines as they need.
+    fn list(&mut self, label: &'static str, words: &[String]) {
+        let mut line = String::new();
+        for (index, word) in words.iter().enumerate() {
+            let word = shown(word);
+            if !line.is_empty() && line.len() + word.len() > LIST_WIDTH {
+                self.note(label, line.trim_end());
+                line.clear();
+            }
+            line.push_str(&word);
+            line.push_str(if index + 1 < words.len() { ", " } else { "" });
+        }
+        self.note(label, &line);
     }
 
     fn finish(self, out: &mut String) {

@@ -12,8 +12,19 @@ pub static CONTOSO: RuleSet = RuleSet { name: "contoso", summary: "what Contoso 
 
 #[cfg(test)]
 mod tests {
+    use rules_core::{Profile, RuleBook, audit_cluster, model::Cluster};
+
     #[test]
     fn the_rules_are_sound() {
         rules_core::testing::assert_sound(&super::CONTOSO, concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules"));
+    }
+
+    #[test]
+    fn they_stand_beside_the_rules_that_are_shipped() {
+        let book = RuleBook::of(&[excluster::SETS, &[&super::CONTOSO]].concat()).unwrap();
+        let plan = book.plan(&Profile::recommended()).unwrap();
+        let report = audit_cluster(&plan, &Cluster::new("MAILCLU1"));
+        assert_eq!(report.outcome("contoso/customer-is-named").unwrap().as_str(), "unknown");
+        assert_eq!(report.outcomes.len(), excluster::book().rules().len() + 1);
     }
 }

@@ -54,7 +54,7 @@ pub use node::{
 };
 pub use path::{FactPath, PathPattern, PathStep, PathSyntaxError};
 pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};
-pub use schema::cluster_schema;
+pub use schema::{PlainNumbers, cluster_schema};
 pub use setup::{Actor, SetupAction, SetupStep, Source};
 pub use storage::{Disk, DiskKind, FileSystem, PartitionStyle, Quorum, QuorumKind, Witness};
 pub use table::{Reflect, Shape, Term};

@@ -3,7 +3,7 @@
 use schemars::{
     Schema,
     generate::SchemaSettings,
-    transform::{RecursiveTransform, Transform as _},
+    transform::{Transform, transform_subschemas},
 };
 
 use super::Cluster;
@@ -12,16 +12,22 @@ use super::Cluster;
 ///
 /// Readers are stricter: they also refuse duplicate keys and numbers that do not fit, and check the form of names.
 pub fn cluster_schema() -> Schema {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Cluster>();
+    let settings = SchemaSettings::draft2020_12().with_transform(PlainNumbers);
+    let mut schema = settings.into_generator().into_root_schema_for::<Cluster>();
     schema.insert("title".to_owned(), "A cluster definition".into());
     schema.insert("required".to_owned(), ["format"].into());
-    RecursiveTransform(without_format_of_numbers).transform(&mut schema);
     schema
 }
 
-/// Takes out `uint32` and the like, which are no formats of JSON Schema: strict validators refuse them.
-fn without_format_of_numbers(schema: &mut Schema) {
-    if schema.get("type").is_some_and(|kind| kind == "integer") {
-        schema.remove("format");
+/// Takes `uint32` and the like out of a schema: they are no formats of JSON Schema, and strict validators refuse them.
+#[derive(Clone, Debug)]
+pub struct PlainNumbers;
+
+impl Transform for PlainNumbers {
+    fn transform(&mut self, schema: &mut Schema) {
+        if schema.get("type").is_some_and(|kind| kind == "integer") {
+            schema.remove("format");
+        }
+        transform_subschemas(self, schema);
     }
 }

@@ -1,0 +1,6 @@
+//! The commands, one file each.
+
+pub(crate) mod audit;
+pub(crate) mod explain;
+pub(crate) mod rules;
+pub(crate) mod schema;

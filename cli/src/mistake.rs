@@ -1,0 +1,28 @@
+//! [`Mistake`]: what the one who runs the tool has to mend. Nothing was done.
+
+use std::io;
+
+use rules_core::{ProfileError, UnknownRule};
+
+use crate::outputs::OutputError;
+
+/// A mistake on the command line, or something in its way.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Mistake {
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error("{0}; `excluster rules` lists them all")]
+    Rule(#[from] UnknownRule),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    #[error("`{0}` is to be audited, and the report would overwrite it; write the report elsewhere")]
+    OverwritesInput(String),
+    #[error("cannot read the list of files `{file}`: {error}")]
+    List { file: String, error: io::Error },
+    #[error("`--input-format` says how the standard input is written, but `-` is not among the paths")]
+    InputFormatWithoutStdin,
+    #[error("the standard input cannot be both a definition and the list of files")]
+    StdinTwice,
+    #[error("cannot start {threads} threads: {error}; try `--jobs 1`")]
+    Threads { threads: usize, error: rayon::ThreadPoolBuildError },
+}

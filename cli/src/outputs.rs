@@ -1,0 +1,125 @@
+//! Where reports go: the standard output and files, several at once.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+};
+
+use crate::{args::FormatRequest, console::Stream, formats::Format};
+
+/// What is wrong with the outputs that were asked for, or with one that failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutputError {
+    #[error("two formats go to the standard output; give one of them a file: `--format json=report.json`")]
+    TwoToStdout,
+    #[error("two formats go to `{0}`; give each a file of its own")]
+    TwoToOneFile(String),
+    #[error("cannot write `{file}`: {error}")]
+    Write { file: String, error: io::Error },
+}
+
+/// Why writing stopped.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Nobody reads any output any more.
+    Closed,
+    Failed(OutputError),
+}
+
+/// The outputs, in the order of the formats.
+pub(crate) struct Outputs<'c> {
+    outputs: Vec<Output<'c>>,
+}
+
+struct Output<'c> {
+    name: String,
+    to: Box<dyn Write + Send + 'c>,
+    /// Whether something was written that the next thing is to be separated from.
+    begun: bool,
+    /// Whether nobody reads it any more.
+    closed: bool,
+}
+
+impl<'c> Outputs<'c> {
+    /// Opens what was asked for; files are emptied.
+    pub(crate) fn open(requests: &[FormatRequest], stdout: &'c mut Stream<'_>) -> Result<Self, OutputError> {
+        let mut files: Vec<PathBuf> = Vec::new();
+        let mut stdout = Some(stdout);
+        let mut outputs = Vec::new();
+        for request in requests {
+            let (name, to): (_, Box<dyn Write + Send + 'c>) = match &request.file {
+                None => {
+                    let stdout = stdout.take().ok_or(OutputError::TwoToStdout)?;
+                    ("the standard output".to_owned(), Box::new(stdout))
+                }
+                Some(path) => {
+                    let name = path.display().to_string();
+                    let failed = |error| OutputError::Write { file: name.clone(), error };
+                    let file = File::create(path).map_err(failed)?;
+                    // Two paths may lead to one file, which is there by now.
+                    let real = path.canonicalize().map_err(failed)?;
+                    if files.contains(&real) {
+                        return Err(OutputError::TwoToOneFile(name));
+                    }
+                    files.push(real);
+                    (name, Box::new(BufWriter::new(file)))
+                }
+            };
+            outputs.push(Output { name, to, begun: false, closed: false });
+        }
+        Ok(Self { outputs })
+    }
+
+    /// Writes what every format made of the same thing.
+    pub(crate) fn write(&mut self, formats: &[Box<dyn Format + '_>], pieces: &[String]) -> Result<(), Stop> {
+        for ((output, format), piece) in self.outputs.iter_mut().zip(formats).zip(pieces) {
+            if !piece.is_empty() {
+                let separator = if output.begun { format.separator() } else { "" };
+                output.begun = true;
+                output.write(separator)?;
+                output.write(piece)?;
+            }
+        }
+        if self.outputs.iter().all(|output| output.closed) { Err(Stop::Closed) } else { Ok(()) }
+    }
+
+    /// Writes what stands before or after everything else.
+    pub(crate) fn frame(
+        &mut self,
+        formats: &[Box<dyn Format + '_>],
+        text: impl Fn(&dyn Format) -> String,
+    ) -> Result<(), Stop> {
+        for (output, format) in self.outputs.iter_mut().zip(formats) {
+            output.write(&text(&**format))?;
+            output.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl Output<'_> {
+    fn write(&mut self, text: &str) -> Result<(), Stop> {
+        if self.closed || text.is_empty() {
+            return Ok(());
+        }
+        let result = self.to.write_all(text.as_bytes());
+        self.check(result)
+    }
+
+    fn flush(&mut self) -> Result<(), Stop> {
+        let result = self.to.flush();
+        self.check(result)
+    }
+
+    fn check(&mut self, result: io::Result<()>) -> Result<(), Stop> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            Err(error) => Err(Stop::Failed(OutputError::Write { file: self.name.clone(), error })),
+        }
+    }
+}

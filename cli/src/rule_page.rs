@@ -1,0 +1,114 @@
+//! Rules as markdown: one, as `explain` shows it, and the page of all of them.
+
+use std::fmt::Write as _;
+
+use rules_core::{Example, Expectation, RuleBook, RuleMeta, testing::reference};
+
+/// The page of all rules, `docs/rules.md`.
+pub fn rules_page(book: &RuleBook) -> String {
+    let rules: Vec<&RuleMeta> = book.rules().map(|rule| rule.meta()).collect();
+    let mut page = Page(
+        "# Rules\n\nGenerated from the rules: `UPDATE_GOLDENS=1 cargo test --workspace` rewrites this page.\n"
+            .to_owned(),
+    );
+    for set in rules.chunk_by(|a, b| a.set.name == b.set.name) {
+        page.line(format_args!("\n## {}\n\n{}.\n", set[0].set.name, sentence(set[0].set.summary)));
+        page.line(format_args!("| rule | severity | versions | what it demands |\n|---|---|---|---|"));
+        for rule in set {
+            let (name, severity, versions) = (rule.name, rule.severity, versions(rule));
+            let (anchor, title) = (format!("{}{name}", rule.set.name), rule.title().replace('|', "\\|"));
+            page.line(format_args!("| [`{name}`](#{anchor}) | {severity} | {versions} | {title} |"));
+        }
+    }
+    for rule in rules {
+        page.line(format_args!("\n{}", markdown(rule, 2).trim_end()));
+    }
+    page.0
+}
+
+/// A rule as markdown, under a heading of this level.
+pub(crate) fn markdown(rule: &RuleMeta, level: usize) -> String {
+    let heading = "#".repeat(level);
+    let mut page = Page(format!("{heading} {}\n\n", rule.full_name()));
+    for line in rule.markdown().lines() {
+        match line.strip_prefix("# ") {
+            Some(section) => page.line(format_args!("{heading}# {section}")),
+            None => page.line(format_args!("{line}")),
+        }
+    }
+    page.line(format_args!("\n{heading}# On whose word\n"));
+    for source in rule.sources {
+        page.line(format_args!("- {source}"));
+    }
+    let (severity, basis, versions) = (rule.severity, rule.basis, versions(rule));
+    let covers = match rule.covers {
+        [] => String::new(),
+        rows => format!("; catalogue: {}", rows.join(", ")),
+    };
+    page.line(format_args!("\nSeverity: {severity}; basis: {basis}; Exchange: {versions}{covers}."));
+    page.line(format_args!("\n{heading}# Examples"));
+    for example in rule.examples {
+        page.example(example);
+    }
+    page.0
+}
+
+/// What a rule says of an example.
+pub(crate) fn outcome(example: &Example) -> String {
+    let paths = |paths: &[&str]| {
+        let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+        paths.join(", ")
+    };
+    match example.expect {
+        Expectation::Passes | Expectation::NotApplicable => example.expect.to_string(),
+        // The path of a cluster as a whole is empty.
+        Expectation::Fails([""]) => "fails for the cluster as a whole".to_owned(),
+        Expectation::Fails(at) => format!("fails at {}", paths(at)),
+        Expectation::Unknown(absent) => format!("cannot be judged for want of {}", paths(absent)),
+    }
+}
+
+/// What the definition that an example starts from is called.
+pub(crate) fn base_name(example: &Example) -> &'static str {
+    let reference = reference::ALL.iter().find(|(_, text)| *text == example.base);
+    reference.map_or("a definition of its own", |(name, _)| name)
+}
+
+/// Lines without the indent that they have in common, and without blank ones around them.
+pub(crate) fn dedented(text: &str) -> String {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty());
+    let indent = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+    let lines: Vec<&str> =
+        text.lines().map(|line| line.get(indent..).unwrap_or_default().trim_end()).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        writeln!(self.0, "{line}").expect("a string takes any text");
+    }
+
+    fn example(&mut self, example: &Example) {
+        self.line(format_args!("\n**{}**: {}.", sentence(example.title), outcome(example)));
+        let without: Vec<String> = example.without.iter().map(|path| format!(", without `{path}`")).collect();
+        let (base, without, with) = (base_name(example), without.concat(), dedented(example.with));
+        if with.is_empty() {
+            self.line(format_args!("It is `{base}`{without}."));
+        } else {
+            self.line(format_args!("It is `{base}`{without}, with:\n\n```toml\n{with}\n```"));
+        }
+    }
+}
+
+/// A text with its first letter in upper case.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn versions(rule: &RuleMeta) -> String {
+    let versions: Vec<&str> = rule.versions.iter().map(|version| version.as_str()).collect();
+    versions.join(", ")
+}
