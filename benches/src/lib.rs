@@ -3,10 +3,10 @@
 
 use rules_core::model::{
     AccountKind, Address, Cluster, Component, Directory, Disk, DiskKind, Dns, Domain, ExchangeEdition,
-    ExchangeVersion, FileSystem, FreeTable, Group, Interface, Network, NetworkRole, Node, NodeExchange,
-    NodeState, Parameters, Protocol, Quorum, QuorumKind, Resource, ResourceState, ResourceType, Service,
-    ServiceAccount, ServiceState, Services, Solution, Startup, StorageBus, StorageGroup, VirtualServer,
-    Windows, WindowsEdition, WindowsVersion,
+    ExchangeVersion, FileSystem, Group, Interface, Network, NetworkRole, Node, NodeExchange, NodeState,
+    Parameters, Protocol, Quorum, QuorumKind, Resource, ResourceState, ResourceType, Service, ServiceAccount,
+    ServiceState, Services, Solution, Startup, StorageBus, StorageGroup, VirtualServer, Windows,
+    WindowsEdition, WindowsVersion,
 };
 
 /// A fleet: the same parameters give the same clusters.
@@ -84,6 +84,7 @@ fn good(number: u64, nodes: u64) -> Cluster {
         .directory(
             Directory::default()
                 .forest_prepared_for(ExchangeVersion::V2003)
+                .exchange_55_site(false)
                 .domains([Domain::default().name(domain).prepared_for(ExchangeVersion::V2003)]),
         )
         .dns(Dns::default().servers([address("192.0.2.53")]).dynamic_updates(true))
@@ -144,8 +145,10 @@ fn node(name: &str, index: usize, domain: &str, account: &str) -> Node {
                 .edition(ExchangeEdition::Enterprise)
                 .service_pack(2_u32)
                 .build("6.5.7638.2")
+                .cluster_aware(true)
                 .install_path(r"D:\Exchsrvr"),
         )
+        .software([])
         .services(Services::default().www(running()).smtp(running()).nntp(disabled()).srs(disabled()))
         .interfaces([
             interface("Public", format!("192.0.2.{}/24", index + 1)),
@@ -240,10 +243,9 @@ fn violate(cluster: &mut Cluster, random: &mut Random) {
             group.resources.get_or_default().push(resource("Second MTA", ResourceType::Mta, &[]));
         }
         _ => {
-            let mut labels = FreeTable::default();
-            labels.insert("inherited", "2011");
-            cluster.labels.set(labels);
-            cluster.dns.get_or_default().servers.set([]);
+            let dns = cluster.dns.get_or_default();
+            dns.dynamic_updates.set(false);
+            dns.host_records.set([]);
         }
     }
 }

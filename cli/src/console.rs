@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::{args::ColorWhen, exit::Exit, palette::Palette};
+use crate::{
+    args::ColorWhen, escape::escape, exit::Exit, mistake::Mistake, outputs::OutputError, palette::Palette,
+};
 
 /// Where a run prints to: results to `out`, everything else to `err`.
 pub struct Console<'c> {
@@ -43,10 +45,20 @@ impl<'c> Console<'c> {
         Self { out: Stream::new(out, false), err: Stream::new(err, false), shows_progress: false }
     }
 
+    /// Prints a result. That nobody reads it any more is not for us to complain about.
+    pub(crate) fn print(&mut self, text: &str) -> Result<Exit, Mistake> {
+        match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(OutputError::stdout(error).into()),
+            _ => Ok(Exit::Clean),
+        }
+    }
+
     /// Says why nothing was done.
-    pub(crate) fn fail(&mut self, error: &dyn std::error::Error) -> Exit {
-        let style = Palette::new(self.err.coloured).error;
-        self.err.print(&format!("{style}error{style:#}: {error}\n"));
+    pub(crate) fn fail(&mut self, error: &dyn std::error::Error, help: Option<&str>) -> Exit {
+        let palette = Palette::new(self.err.coloured);
+        let (style, strong) = (palette.error, palette.strong);
+        let help = help.map_or_else(String::new, |help| format!("  {strong}help{strong:#}: {help}\n"));
+        self.err.say(&format!("{style}error{style:#}: {}\n{help}", escape(&error.to_string())));
         Exit::Trouble
     }
 
@@ -55,7 +67,7 @@ impl<'c> Console<'c> {
         let (stream, exit) =
             if answer.use_stderr() { (&mut self.err, Exit::Trouble) } else { (&mut self.out, Exit::Clean) };
         let text = answer.render();
-        stream.print(&if stream.coloured { text.ansi().to_string() } else { text.to_string() });
+        stream.say(&if stream.coloured { text.ansi().to_string() } else { text.to_string() });
         exit
     }
 
@@ -75,9 +87,9 @@ impl<'c> Stream<'c> {
         Self { to: Box::new(to), automatic, coloured: automatic }
     }
 
-    /// Prints. Nobody is told when nobody listens any more.
-    pub(crate) fn print(&mut self, text: &str) {
-        // Where should one complain that the standard error does not work?
+    /// Prints what is no result.
+    pub(crate) fn say(&mut self, text: &str) {
+        // There is nowhere to say that this does not work.
         let _ = self.to.write_all(text.as_bytes()).and_then(|()| self.to.flush());
     }
 }

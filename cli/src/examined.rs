@@ -6,10 +6,10 @@ use importers::{Imported, Note};
 use rules_core::{
     ClusterReport, Finding, RuleMeta,
     input::{InputError, Locator, Syntax},
-    model::{Cluster, FactPath},
+    model::{Cluster, FactPath, Names},
 };
 
-use crate::excerpt::Excerpt;
+use crate::{escape::shown, excerpt::Excerpt};
 
 /// One thing that was looked at.
 pub(crate) enum Examined<'a> {
@@ -24,8 +24,9 @@ pub(crate) struct Audited<'a> {
     pub(crate) cluster: &'a Cluster,
     pub(crate) report: ClusterReport<'a>,
     pub(crate) origin: Origin<'a>,
+    paths: Names<'a>,
     /// Reads the text again, once there is something to point at.
-    pub(crate) locator: OnceCell<Locator<'a>>,
+    locator: OnceCell<Locator<'a>>,
 }
 
 /// What a cluster was read from.
@@ -66,10 +67,27 @@ pub(crate) struct Spot {
     pub(crate) span: Range<usize>,
 }
 
-impl Audited<'_> {
-    /// The cluster's name, or what stands for it.
-    pub(crate) fn name(&self) -> &str {
-        self.cluster.name.get().map_or("a cluster without a name", |name| name.as_str())
+impl<'a> Audited<'a> {
+    pub(crate) fn new(
+        file: &'a str,
+        cluster: &'a Cluster,
+        report: ClusterReport<'a>,
+        origin: Origin<'a>,
+    ) -> Self {
+        Self { file, cluster, report, origin, paths: Names::of(cluster), locator: OnceCell::new() }
+    }
+
+    /// A path by names.
+    pub(crate) fn names(&self, path: FactPath) -> String {
+        self.paths.of_path(path)
+    }
+
+    /// What messages call the cluster.
+    pub(crate) fn title(&self) -> String {
+        match self.cluster.name.get() {
+            Some(name) => format!("`{}`", shown(name.as_str())),
+            None => "a cluster without a name".to_owned(),
+        }
     }
 
     /// The line that the definition begins at; of an artefact, none.

@@ -3,7 +3,6 @@
 //! Files are taken a batch at a time, streams a few MiB at a time, so that memory does not grow with the fleet.
 
 use std::{
-    cell::OnceCell,
     io::Read,
     mem,
     sync::{Mutex, PoisonError},
@@ -182,13 +181,7 @@ impl Fleet<'_> {
             Ok(()) => {
                 let report = audit_cluster(self.plan, cluster);
                 let origin = Origin::Definition { text: &text, syntax, line: 1, offset: 0 };
-                self.render(&Examined::Cluster(Audited {
-                    file,
-                    cluster,
-                    report,
-                    origin,
-                    locator: OnceCell::new(),
-                }))
+                self.render(&Examined::Cluster(Audited::new(file, cluster, report, origin)))
             }
             Err(problems) if input.named || text.len() > syntax.longest() => refused(&text, &problems),
             Err(problems) => match not_a_definition(&text, syntax, certain) {
@@ -221,7 +214,7 @@ impl Fleet<'_> {
         let cluster = &imported.cluster;
         let report = audit_cluster(self.plan, cluster);
         let origin = Origin::Artefact { text, imported };
-        self.render(&Examined::Cluster(Audited { file, cluster, report, origin, locator: OnceCell::new() }))
+        self.render(&Examined::Cluster(Audited::new(file, cluster, report, origin)))
     }
 
     /// Something that is no definition: a mistake if it was asked for by itself.
@@ -266,13 +259,7 @@ impl Fleet<'_> {
         match result {
             Ok((cluster, report)) => {
                 let origin = Origin::Definition { text, syntax: Syntax::Json, line: number, offset };
-                self.render(&Examined::Cluster(Audited {
-                    file,
-                    cluster,
-                    report,
-                    origin,
-                    locator: OnceCell::new(),
-                }))
+                self.render(&Examined::Cluster(Audited::new(file, cluster, report, origin)))
             }
             Err(problems) => {
                 let refused = Refused { file, line: Some(number), offset, text, problems: &problems };

@@ -66,7 +66,7 @@ pub fn run(sets: &[&'static RuleSet], arguments: impl IntoIterator<Item = OsStri
     let mut console = Console::standard();
     match RuleBook::of(sets) {
         Ok(book) => run_with(&book, arguments, &mut console),
-        Err(error) => console.fail(&error),
+        Err(error) => console.fail(&error, None),
     }
 }
 
@@ -85,7 +85,7 @@ pub fn run_with(
         Command::Audit(arguments) => commands::audit::audit(book, arguments, console),
         Command::Rules(arguments) => commands::rules::rules(book, arguments, console),
         Command::Explain(arguments) => commands::explain::explain(book, arguments, console),
-        Command::Schema(arguments) => Ok(commands::schema::schema(arguments, console)),
+        Command::Schema(arguments) => commands::schema::schema(arguments, console),
     };
-    result.unwrap_or_else(|mistake: Mistake| console.fail(&mistake))
+    result.unwrap_or_else(|mistake: Mistake| console.fail(&mistake, mistake.help()))
 }

@@ -1,4 +1,4 @@
-//! [`Mistake`]: what the one who runs the tool has to mend. Nothing was done.
+//! [`Mistake`]: what the one who runs the tool has to mend before anything is done.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::outputs::OutputError;
 pub(crate) enum Mistake {
     #[error(transparent)]
     Profile(#[from] ProfileError),
-    #[error("{0}; `excluster rules` lists them all")]
+    #[error(transparent)]
     Rule(#[from] UnknownRule),
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -25,4 +25,18 @@ pub(crate) enum Mistake {
     StdinTwice,
     #[error("cannot start {threads} threads: {error}; try `--jobs 1`")]
     Threads { threads: usize, error: rayon::ThreadPoolBuildError },
+}
+
+impl Mistake {
+    /// What to try next, where the message does not say it.
+    pub(crate) fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Rule(_) => Some("`excluster rules` lists the rules"),
+            Self::Profile(ProfileError::UnknownSelector { .. }) => {
+                Some("`excluster rules` lists the rules with their sets, severities and catalogue rows")
+            }
+            Self::List { .. } => Some("write one path a line; `-` is the standard input"),
+            _ => None,
+        }
+    }
 }

@@ -19,6 +19,15 @@ pub(crate) enum OutputError {
     Write { file: String, error: io::Error },
 }
 
+impl OutputError {
+    pub(crate) fn stdout(error: io::Error) -> Self {
+        Self::Write { file: STDOUT.to_owned(), error }
+    }
+}
+
+/// What messages call it.
+const STDOUT: &str = "the standard output";
+
 /// Why writing stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -51,7 +60,7 @@ impl<'c> Outputs<'c> {
             let (name, to): (_, Box<dyn Write + Send + 'c>) = match &request.file {
                 None => {
                     let stdout = stdout.take().ok_or(OutputError::TwoToStdout)?;
-                    ("the standard output".to_owned(), Box::new(stdout))
+                    (STDOUT.to_owned(), Box::new(stdout))
                 }
                 Some(path) => {
                     let name = path.display().to_string();

@@ -68,10 +68,10 @@ pub(crate) fn outcome(example: &Example) -> String {
     }
 }
 
-/// What the definition that an example starts from is called.
-pub(crate) fn base_name(example: &Example) -> &'static str {
+/// The name of the reference cluster that an example starts from, unless it starts from a definition of its own.
+pub(crate) fn base_name(example: &Example) -> Option<&'static str> {
     let reference = reference::ALL.iter().find(|(_, text)| *text == example.base);
-    reference.map_or("a definition of its own", |(name, _)| name)
+    reference.map(|(name, _)| *name)
 }
 
 /// Lines without the indent that they have in common, and without blank ones around them.
@@ -91,13 +91,15 @@ impl Page {
     }
 
     fn example(&mut self, example: &Example) {
-        self.line(format_args!("\n**{}**: {}.", sentence(example.title), outcome(example)));
+        self.line(format_args!("\n**{}** ({})\n", sentence(example.title), outcome(example)));
         let without: Vec<String> = example.without.iter().map(|path| format!(", without `{path}`")).collect();
-        let (base, without, with) = (base_name(example), without.concat(), dedented(example.with));
+        let base =
+            base_name(example).map_or("a definition of its own".to_owned(), |name| format!("`{name}`"));
+        let (without, with) = (without.concat(), dedented(example.with));
         if with.is_empty() {
-            self.line(format_args!("It is `{base}`{without}."));
+            self.line(format_args!("It is {base}{without}."));
         } else {
-            self.line(format_args!("It is `{base}`{without}, with:\n\n```toml\n{with}\n```"));
+            self.line(format_args!("It is {base}{without}, with:\n\n```toml\n{with}\n```"));
         }
     }
 }

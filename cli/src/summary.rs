@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use rules_core::Counts;
 
 use crate::{palette::Palette, tally::Tally};
 
@@ -20,17 +21,7 @@ pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String
         let information = painted(palette.information, counts.informations, "information", "information");
         format!("{errors}, {warnings}, {information}")
     });
-    rows.add(
-        "outcomes",
-        format!(
-            "{} passed, {} failed, {} unknown, {} not applicable, {}",
-            counts.passed,
-            counts.failed,
-            counts.unknown,
-            counts.not_applicable,
-            painted(palette.error, counts.broken, "broken", "broken")
-        ),
-    );
+    rows.add("outcomes", outcomes(counts, palette));
     if counts.clusters > 0 && counts.clusters_not_judged == counts.clusters {
         rows.add("not judged", "nothing was judged: no rule passed or failed".to_owned());
     } else if counts.clusters_not_judged > 0 {
@@ -55,12 +46,13 @@ pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String
     }
     for (kind, missing) in tally.most_missing().into_iter().take(LISTED) {
         let fact = kind.pattern();
-        let outcomes = number(missing.alone, "unknown outcome", "unknown outcomes");
-        let help = match missing.among_others {
-            0 => String::new(),
-            others => format!(" and help with {others} more"),
+        let outcomes = |count| number(count, "unknown outcome", "unknown outcomes");
+        let help = match (missing.alone, missing.among_others) {
+            (alone, 0) => format!("would settle {}", outcomes(alone)),
+            (0, others) => format!("would help with {}", outcomes(others)),
+            (alone, others) => format!("would settle {} and help with {others} more", outcomes(alone)),
         };
-        rows.add("most missed", format!("`{fact}` would settle {outcomes}{help}"));
+        rows.add("most missed", format!("`{fact}` {help}"));
     }
 
     let clusters = number(counts.clusters, "cluster", "clusters");
@@ -71,6 +63,13 @@ pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String
     let rules = number(rules.len() as u64, "rule", "rules");
     let strong = palette.strong;
     format!("{strong}{clusters}{files}, {rules}{strong:#}\n{}", rows.text)
+}
+
+/// How many outcomes there are of each kind.
+pub(crate) fn outcomes(counts: &Counts, palette: &Palette) -> String {
+    let Counts { passed, failed, unknown, not_applicable, .. } = counts;
+    let broken = painted(palette.error, counts.broken, "broken", "broken");
+    format!("{passed} passed, {failed} failed, {unknown} unknown, {not_applicable} not applicable, {broken}")
 }
 
 /// Lines with a label, which is given once for those that follow each other.

@@ -38,6 +38,9 @@ pub static NODE_LIMITS: [NodeLimit; 7] = [
     limit(V2008R2, ENTERPRISE_AND_DATACENTER, 16),
 ];
 
+/// How many nodes every Windows supports that can be clustered at all.
+pub const SUPPORTED_BY_ALL: usize = 2;
+
 const fn limit(windows: WindowsVersion, editions: &'static [WindowsEdition], nodes: usize) -> NodeLimit {
     NodeLimit { windows, editions, nodes, nodes_x64: nodes }
 }
@@ -104,6 +107,7 @@ mod tests {
         assert_eq!(limit(V2008R2, Enterprise), Some(16));
         assert_eq!(limit(V2003, WindowsEdition::Standard), Some(0), "it cannot be a node");
         assert_eq!(limit(V2003, Other("Embedded".to_owned())), None);
+        assert_eq!(NODE_LIMITS.iter().map(|row| row.nodes).min(), Some(SUPPORTED_BY_ALL));
 
         let w2k8 = || Windows::default().version(V2008).edition(Enterprise);
         assert_eq!(limit_of(w2k8()), None, "it depends on the architecture");

@@ -64,7 +64,7 @@ fn every_problem_of_a_file_is_listed_with_its_place() {
         [
             "2:12 invalid type: integer `2003`, expected a word in quotes | put it in quotes",
             "3:1 unknown key `nmae` | did you mean `name`?",
-            "5:9 unknown word `upp`, expected `up`, `down`, `paused`, `joining` or `not-joined`; did you mean `up`? \
+            "5:9 unknown word `upp`, expected `up`, `down`, `paused`, `member`, `joining` or `not-joined`; did you mean `up`? \
              | write a value that the schema allows: `excluster schema cluster`",
             "6:21 invalid type: string \"no\", expected a boolean | write it without quotes",
             "8:20 invalid type: integer `1`, expected a boolean | write a value that the schema allows: `excluster schema cluster`",

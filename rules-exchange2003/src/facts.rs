@@ -132,6 +132,11 @@ pub fn dependencies(version: ExchangeVersion) -> impl Iterator<Item = &'static D
     OF_BOTH.iter().chain(own)
 }
 
+/// The resource dependencies that are the same in both versions: those of a virtual server in the middle of its upgrade.
+pub fn dependencies_of_both() -> impl Iterator<Item = &'static Dependency> {
+    OF_BOTH.iter()
+}
+
 static OF_BOTH: [Dependency; 6] = [
     depends(NetworkName, IpAddress, Standing::Documented),
     depends(SystemAttendant, NetworkName, Standing::Documented),

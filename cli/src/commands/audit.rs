@@ -82,10 +82,11 @@ pub(crate) fn audit(
     let text_on_stdout =
         requests.iter().any(|request| request.file.is_none() && request.format == FormatName::Text);
     if !text_on_stdout {
-        err.print(&summary::text(&seen.tally, &run.rules, &Palette::new(err.coloured)));
+        err.say(&summary::text(&seen.tally, &run.rules, &Palette::new(err.coloured)));
     }
     if seen.is_empty() {
-        err.print("error: there is nothing to audit\n");
+        let level = if arguments.exit_zero { "note" } else { "error" };
+        err.say(&format!("{level}: there is nothing to audit\n"));
     }
     Ok(exit(arguments, &seen))
 }

@@ -37,7 +37,8 @@ struct Example<'a> {
     outcome: String,
     /// Findings, or missing facts, by names.
     at: &'a [&'a str],
-    base: &'a str,
+    /// A reference cluster; if none, the example has a definition of its own.
+    base: Option<&'a str>,
     without: &'a [&'a str],
     with: String,
 }
@@ -54,8 +55,7 @@ pub(crate) fn explain(
         ExplainFormat::Text => for_terminal(&markdown(rule, 1), &Palette::new(console.out.coloured)),
         ExplainFormat::Json => to_json(&document(rule)) + "\n",
     };
-    console.out.print(&text);
-    Ok(Exit::Clean)
+    console.print(&text)
 }
 
 fn document(rule: &RuleMeta) -> Explanation<'_> {

@@ -54,8 +54,7 @@ pub(crate) fn rules(
         RulesFormat::Json => to_json(&Rules { format: "rules/1", rules: rows }) + "\n",
         RulesFormat::Text => table(&rows, &Palette::new(console.out.coloured)),
     };
-    console.out.print(&text);
-    Ok(Exit::Clean)
+    console.print(&text)
 }
 
 fn row<'a>(meta: &'a RuleMeta, choice: Choice<'_>) -> Row<'a> {

@@ -7,14 +7,14 @@ use crate::{
     console::Console,
     exit::Exit,
     formats::report::report_schema,
+    mistake::Mistake,
 };
 
 /// Prints a schema.
-pub(crate) fn schema(arguments: &SchemaArguments, console: &mut Console<'_>) -> Exit {
+pub(crate) fn schema(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result<Exit, Mistake> {
     let schema = match arguments.kind {
         SchemaKind::Cluster => cluster_schema(),
         SchemaKind::Report => report_schema(),
     };
-    console.out.print(&format!("{:#}\n", schema.as_value()));
-    Exit::Clean
+    console.print(&format!("{:#}\n", schema.as_value()))
 }

@@ -37,7 +37,7 @@ impl Concise<'_> {
                 Some(column) => format!(":{}:{column}", spot.line),
                 None => format!(":{}", spot.line),
             });
-            let path = finding.path.names(audited.cluster);
+            let path = audited.names(finding.path);
             let (message, path) = (shown(&finding.message), shown(&path));
             let (severity, style) = (finding.severity, self.palette.severity(finding.severity));
             let at = if path.is_empty() { String::new() } else { format!(" ({path})") };
@@ -48,7 +48,11 @@ impl Concise<'_> {
             if let Outcome::Broken(message) = outcome {
                 let (style, name) = (self.palette.error, rule.full_name());
                 let message = shown(message);
-                line(out, format_args!("{file}: {style}error[{name}]{style:#} the rule broke: {message}"));
+                let at = audited.line().map_or_else(String::new, |line| format!(":{line}"));
+                line(
+                    out,
+                    format_args!("{file}{at}: {style}error[{name}]{style:#} the rule broke: {message}"),
+                );
             }
         }
     }

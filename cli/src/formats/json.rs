@@ -169,13 +169,13 @@ fn outcome<'a>(audited: &Audited<'_>, rule: &'a str, outcome: &'a Outcome) -> re
         Outcome::NotApplicable(why) => (report::Verdict::NotApplicable, [].as_slice(), Some(&**why)),
         Outcome::Broken(message) => (report::Verdict::Broken, [].as_slice(), Some(message.as_str())),
     };
-    let missing = missing.iter().map(|path| path.names(audited.cluster)).collect();
+    let missing = missing.iter().map(|path| audited.names(*path)).collect();
     report::RuleOutcome { rule, outcome: verdict, missing, reason }
 }
 
 fn location(audited: &Audited<'_>, path: FactPath) -> report::Location {
     report::Location {
-        path: path.names(audited.cluster),
+        path: audited.names(path),
         pointer: path.pointer(audited.cluster),
         place: audited.spot(path).map(place),
     }

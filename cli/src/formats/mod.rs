@@ -1,5 +1,6 @@
 //! Formats: one finding model, written in several ways. None drops a finding.
 
+mod block;
 mod concise;
 pub(crate) mod json;
 pub(crate) mod report;

@@ -2,13 +2,15 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _};
 
-use anstyle::Style;
 use rules_core::{Finding, Outcome, RuleMeta, model::FactPath};
 
-use super::{Format, Run, Verbosity};
+use super::{
+    Format, Run, Verbosity,
+    block::{Block, place, spot_text},
+};
 use crate::{
     escape::{escape, shown},
-    examined::{Audited, Examined, Refused, Skipped, Spot},
+    examined::{Audited, Examined, Refused, Skipped},
     excerpt::Excerpt,
     palette::Palette,
     summary::{self, number},
@@ -18,9 +20,6 @@ use crate::{
 /// How many missing facts of a cluster, and how many other places of a finding, are shown.
 const FACTS: usize = 8;
 const PLACES: usize = 4;
-
-/// Where a list of missing facts goes on on the next line, in bytes.
-const LIST_WIDTH: usize = 90;
 
 /// From how many findings of one kind on they are shown together.
 const GROUP: usize = 3;
@@ -64,8 +63,9 @@ impl Text<'_> {
             if let Outcome::Broken(message) = outcome {
                 let mut block = self.block();
                 block.title(self.palette.error, &format!("error[{}]", rule.full_name()), "the rule broke");
-                block.arrow(&place(audited.file, None, None));
+                block.arrow(&place(audited.file, audited.line(), None));
                 block.note("because", &shown(message));
+                block.note("at", &audited.title());
                 block.note("help", "the other rules are not affected; report this to the rule's author");
                 block.finish(out);
             }
@@ -75,12 +75,9 @@ impl Text<'_> {
             self.notes(audited, out);
         }
         if self.run.verbosity == Verbosity::Verbose {
-            let counts = audited.report.counts();
             let place = place(audited.file, audited.line(), None);
-            let name = shown(audited.name());
-            let outcomes =
-                format!("{} passed, {} failed, {} unknown", counts.passed, counts.failed, counts.unknown);
-            writeln!(out, "{place}: {name}: {outcomes}\n").expect("a string takes any text");
+            let outcomes = summary::outcomes(&audited.report.counts(), &self.palette);
+            writeln!(out, "{place}: {}: {outcomes}\n", audited.title()).expect("a string takes any text");
         }
     }
 
@@ -97,7 +94,7 @@ impl Text<'_> {
         let mut block = self.block();
         block.title(style, &format!("{}[{}]", finding.severity, rule.full_name()), &shown(&finding.message));
         block.spot(audited, finding.path, style);
-        block.note("at", &shown(&at(audited, finding.path)));
+        block.note("at", &at(audited, finding.path));
         for (_, other) in others {
             let spot = audited.spot(other.path);
             block.note(
@@ -136,12 +133,12 @@ impl Text<'_> {
         }
         let mut missing: Vec<(FactPath, u64)> = wanted.into_iter().collect();
         missing.sort_by_key(|(fact, rules)| (Reverse(*rules), *fact));
-        let title = format!("{} could not judge `{}`", number(rules, "rule", "rules"), shown(audited.name()));
+        let title = format!("{} could not judge {}", number(rules, "rule", "rules"), audited.title());
         let mut block = self.block();
         block.title(self.palette.note, "note", &title);
         block.arrow(&place(audited.file, audited.line(), None));
         let mut facts: Vec<String> =
-            missing.iter().take(FACTS).map(|(fact, _)| fact.names(audited.cluster)).collect();
+            missing.iter().take(FACTS).map(|(fact, _)| audited.names(*fact)).collect();
         if missing.len() > FACTS {
             facts.push(format!("and {} more", missing.len() - FACTS));
         }
@@ -154,11 +151,7 @@ impl Text<'_> {
         let notes = audited.notes();
         let count = number(notes.len() as u64, "thing was", "things were");
         let mut block = self.block();
-        block.title(
-            self.palette.note,
-            "note",
-            &format!("{count} not understood in `{}`", shown(audited.name())),
-        );
+        block.title(self.palette.note, "note", &format!("{count} not understood in {}", audited.title()));
         block.arrow(&place(audited.file, None, None));
         let listed = if self.run.verbosity == Verbosity::Verbose { notes.len() } else { PLACES };
         for note in notes.iter().take(listed) {
@@ -197,7 +190,7 @@ impl Text<'_> {
     }
 
     fn block(&self) -> Block<'_> {
-        Block { palette: &self.palette, lines: Vec::new() }
+        Block::new(&self.palette)
     }
 }
 
@@ -212,107 +205,6 @@ fn same_kind(a: &(&RuleMeta, &Finding), b: &(&RuleMeta, &Finding)) -> bool {
 }
 
 fn at(audited: &Audited<'_>, path: FactPath) -> String {
-    let (path, name) = (path.names(audited.cluster), audited.name());
-    if path.is_empty() { format!("`{name}`") } else { format!("{path} of `{name}`") }
-}
-
-fn spot_text(file: &str, spot: Option<&Spot>) -> String {
-    place(file, spot.map(|spot| spot.line), spot.and_then(|spot| spot.column))
-}
-
-fn place(file: &str, line: Option<u64>, column: Option<u64>) -> String {
-    let mut place = escape(file).into_owned();
-    for number in [line, column].into_iter().flatten() {
-        write!(place, ":{number}").expect("a string takes any text");
-    }
-    place
-}
-
-/// Some lines that belong together. The column of their frames depends on the longest line number.
-struct Block<'a> {
-    palette: &'a Palette,
-    lines: Vec<Line>,
-}
-
-enum Line {
-    Title(String),
-    Arrow(String),
-    Source(u64, String),
-    /// Under the source: spaces, carets, their style.
-    Carets(usize, usize, Style),
-    Empty,
-    Note(&'static str, String),
-}
-
-impl Block<'_> {
-    fn title(&mut self, style: Style, kind: &str, text: &str) {
-        let strong = self.palette.strong;
-        self.lines.push(Line::Title(format!("{style}{kind}{style:#}{strong}: {text}{strong:#}")));
-    }
-
-    fn arrow(&mut self, place: &str) {
-        self.lines.push(Line::Arrow(place.to_owned()));
-    }
-
-    /// The place of a path, with its line.
-    fn spot(&mut self, audited: &Audited<'_>, path: FactPath, style: Style) {
-        let spot = audited.spot(path);
-        self.arrow(&spot_text(audited.file, spot.as_ref()));
-        if let Some((spot, excerpt)) = spot.and_then(|spot| audited.excerpt(&spot).map(|it| (spot, it))) {
-            self.excerpt(spot.line, excerpt, style);
-        }
-    }
-
-    fn excerpt(&mut self, line: u64, excerpt: Excerpt, style: Style) {
-        let carets = Line::Carets(excerpt.indent, excerpt.width, style);
-        self.lines.extend([Line::Empty, Line::Source(line, excerpt.line), carets]);
-    }
-
-    fn note(&mut self, label: &'static str, text: &str) {
-        if matches!(self.lines.last(), Some(Line::Carets(..))) {
-            self.lines.push(Line::Empty);
-        }
-        self.lines.push(Line::Note(label, text.to_owned()));
-    }
-
-    /// Words with commas between them, on as many lines as they need.
-    fn list(&mut self, label: &'static str, words: &[String]) {
-        let mut line = String::new();
-        for (index, word) in words.iter().enumerate() {
-            let word = shown(word);
-            if !line.is_empty() && line.len() + word.len() > LIST_WIDTH {
-                self.note(label, line.trim_end());
-                line.clear();
-            }
-            line.push_str(&word);
-            line.push_str(if index + 1 < words.len() { ", " } else { "" });
-        }
-        self.note(label, &line);
-    }
-
-    fn finish(self, out: &mut String) {
-        let widest = self.lines.iter().filter_map(|line| match line {
-            Line::Source(number, _) => Some(number.to_string().len()),
-            _ => None,
-        });
-        let width = widest.max().unwrap_or(1);
-        let (frame, strong) = (self.palette.frame, self.palette.strong);
-        for line in &self.lines {
-            match line {
-                Line::Title(text) => writeln!(out, "{text}"),
-                Line::Arrow(place) => writeln!(out, "{:width$}{frame}-->{frame:#} {place}", ""),
-                Line::Empty => writeln!(out, "{:width$} {frame}|{frame:#}", ""),
-                Line::Source(number, text) => writeln!(out, "{frame}{number:>width$} |{frame:#} {text}"),
-                Line::Carets(indent, carets, style) => {
-                    let (indent, carets) = (" ".repeat(*indent), "^".repeat(*carets));
-                    writeln!(out, "{:width$} {frame}|{frame:#} {indent}{style}{carets}{style:#}", "")
-                }
-                Line::Note(label, text) => {
-                    writeln!(out, "{:width$} {frame}={frame:#} {strong}{label}{strong:#}: {text}", "")
-                }
-            }
-            .expect("a string takes any text");
-        }
-        out.push('\n');
-    }
+    let (path, title) = (audited.names(path), audited.title());
+    if path.is_empty() { title } else { format!("{} of {title}", shown(&path)) }
 }

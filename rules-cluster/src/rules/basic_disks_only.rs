@@ -14,7 +14,8 @@ rule! {
     /// It concerns the shared disks, the quorum disk among them; the local disks of a node, and the disks of a
     /// cluster with continuous replication, may be what they like. From Exchange 2003 on, a dynamic disk is no
     /// finding where its cluster resource is of another maker's storage type, such as the disk groups of VERITAS
-    /// Volume Manager: that type does what Physical Disk cannot. Exchange 2000 takes Physical Disk alone.
+    /// Volume Manager: that type does what Physical Disk cannot. Where such a resource has a name of its own, and it
+    /// is not known which disks belong to it, the outcome is open. Exchange 2000 takes Physical Disk alone.
     ///
     /// # Why it matters
     ///
@@ -43,8 +44,11 @@ rule! {
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for disk in findings.each(cluster.disks()) {
+        if disk.is_shared().peek() == Some(&false) {
+            continue;
+        }
         let Some(kind) = findings.need(disk.kind()) else { continue };
-        if *kind == DiskKind::Basic || !findings.need(disk.is_shared()).is_some_and(|shared| *shared) {
+        if *kind == DiskKind::Basic || findings.need(disk.is_shared()).is_none() {
             continue;
         }
         let Some(version) = findings.need(cluster.exchange()) else { continue };
@@ -69,6 +73,8 @@ const EXAMPLES: &[Example] = &[
     ),
     passes("disks of the nodes' own with continuous replication", CCR_2007)
         .with(r#"disks = [{ name = "Disk S:", kind = "dynamic" }]"#),
+    passes("a local disk of which no more is known", TWO_NODES_2003)
+        .with(r#"disks = [{ name = "Disk D:", shared = false }]"#),
     fails("a dynamic data disk", TWO_NODES_2003, &["disks[Disk S:].kind"])
         .with(r#"disks = [{ name = "Disk S:", kind = "dynamic" }]"#),
     fails("a dynamic quorum disk", SCC_2007, &["disks[Disk Q:].kind"])
@@ -86,6 +92,16 @@ const EXAMPLES: &[Example] = &[
     unknown("whose type a dynamic disk's resource has is not known", TWO_NODES_2003, &["groups"])
         .with(r#"disks = [{ name = "Disk S:", kind = "dynamic" }]"#)
         .without(&["groups"]),
+    unknown("a disk group with a name of its own, and its disks are not known", TWO_NODES_2003, &["disks"])
+        .without(&["groups[EVS1 Group].resources[Disk S:]"])
+        .with(
+            r#"
+            disks = [{ name = "Disk S:", kind = "dynamic" }]
+            [[groups]]
+            name = "EVS1 Group"
+            resources = [{ name = "EVS1 Disks", type = "Volume Manager Disk Group" }]
+            "#,
+        ),
     unknown("whether a dynamic disk is shared is not known", CCR_2007, &["disks[Disk S:].shared"])
         .with(r#"disks = [{ name = "Disk S:", kind = "dynamic" }]"#)
         .without(&["disks[Disk S:].shared"]),

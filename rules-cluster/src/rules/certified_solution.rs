@@ -70,8 +70,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn solution_is_listed(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    if cluster.shares_storage().peek() == Some(&false) {
+        return;
+    }
     let Some(listed) = findings.need(cluster.solution().listed()) else { return };
-    if !*listed && findings.need(cluster.shares_storage()).is_some_and(|shares| *shares) {
+    if !*listed && findings.need(cluster.shares_storage()).is_some() {
         findings.report(listed.path(), "the solution as a whole is not listed for clusters");
     }
 }
@@ -85,7 +88,10 @@ fn validation_passed(cluster: ClusterRef<'_>, findings: &mut Findings) {
                 findings.report(result.path(), "the validation has warnings").at_most(Severity::Warning);
             }
             Validation::Failed => {
-                findings.report(result.path(), "the validation failed");
+                let report = findings.report(result.path(), "the validation failed");
+                for test in solution.failed_tests().members().peek() {
+                    report.related(test.path(), "a test that failed");
+                }
             }
         }
     }
@@ -101,6 +107,7 @@ const EXAMPLES: &[Example] = &[
     passes("a listed solution", TWO_NODES_2000),
     passes("a cluster that was validated", SCC_2007),
     passes("continuous replication on listed servers", CCR_2007).with("solution = { listed = false }"),
+    passes("continuous replication, whatever is listed", CCR_2007).without(&["solution"]),
     passes("continuous replication, validated without the storage tests", CCR_2007).with(
         r#"
         solution = { validation = "passed", skipped_tests = ["Validate Disk Failover"] }

@@ -28,7 +28,8 @@ rule! {
     /// Look first whether the definition lacks what the cluster has: `cluster group` and `cluster resource` list both. A
     /// cluster that has neither name nor address was not formed: form it, before Exchange is installed.
     ///
-    /// Move a quorum resource back with *Change Group* in Cluster Administrator; what depends on it moves with it. Back up
+    /// Move a quorum resource back with *Change Group* in Cluster Administrator. All that depends on it moves along: where
+    /// that is Exchange, choose another disk for the quorum instead (*Quorum* in the properties of the cluster). Back up
     /// the system state of a node first, which holds the cluster's configuration.
     pub static DEFAULT_GROUP_EXISTS = {
         check,

@@ -29,8 +29,9 @@ rule! {
     /// # How to fix it
     ///
     /// In the DNS console, allow dynamic updates in the properties of the forward lookup zone (secure ones, if the
-    /// zone is kept in Active Directory), then take the Network Name offline and online again at a quiet time. Or
-    /// make a host (A) record for each missing name, with the address of its IP Address resource.
+    /// zone is kept in Active Directory), then take the Network Name offline and online again at a quiet time, since
+    /// all of the virtual server goes offline with it. Or make a host (A) record for each missing name, with the
+    /// address of its IP Address resource.
     pub static DNS_ACCEPTS_DYNAMIC_UPDATES = {
         check,
         set: &CLUSTER,
@@ -68,7 +69,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         let records = cluster.host_records_of(&name);
         if records.peek().is_empty() && findings.need_all(records).is_some() {
             let message = format!("DNS takes no dynamic updates, and `{name}` has no host record");
-            findings.report(dns.host_records().path(), message);
+            findings
+                .report(name.path(), message)
+                .related(dns.host_records().path(), "the records made by hand");
         }
     }
     if findings.is_empty() {
@@ -83,13 +86,16 @@ const EXAMPLES: &[Example] = &[
     fails("no DNS server", TWO_NODES_2003, &["dns.servers"])
         .with("dns = { servers = [] }")
         .without(&["dns.dynamic_updates"]),
-    fails("a virtual server without a host record", FOUR_NODES_2003, &["dns.host_records"])
+    fails("a virtual server without a host record", FOUR_NODES_2003, &["virtual_servers[EVS3].name"])
         .with(r#"dns = { dynamic_updates = false, host_records = ["mailclu1", "evs1", "evs2.corp.example.com"] }"#),
-    fails("a record in another domain is another computer's", TWO_NODES_2003, &["dns.host_records"]).with(
-        r#"
-        dns = { dynamic_updates = false, host_records = ["mailclu1.corp.example.com", "evs1.branch.example.com"] }
-        "#,
-    ),
+    fails("no record at all", TWO_NODES_2003, &["name", "virtual_servers[EVS1].name"])
+        .with("dns = { dynamic_updates = false, host_records = [] }"),
+    fails("a record in another domain is another computer's", TWO_NODES_2003, &["virtual_servers[EVS1].name"])
+        .with(
+            r#"
+            dns = { dynamic_updates = false, host_records = ["mailclu1.corp.example.com", "evs1.branch.example.com"] }
+            "#,
+        ),
     fails("every record made by hand", CCR_2007, &["dns.dynamic_updates"])
         .with(r#"dns = { dynamic_updates = false, host_records = ["mailclu1.corp.example.com", "CMS1"] }"#),
     unknown("whether updates are accepted is not known", TWO_NODES_2003, &["dns.dynamic_updates"])

@@ -12,10 +12,10 @@ rule! {
     /// Every node has an edition of Windows that can be clustered.
     ///
     /// These can: Windows 2000 Advanced Server and Datacenter Server, and the Enterprise and Datacenter Editions of
-    /// Windows Server 2003 and 2008, R2 included. Standard, Web, Small Business and Storage Server cannot. "Windows
-    /// 2003 Advanced Server", as the article has it, is the Enterprise Edition. An edition whose name is not known
-    /// here leaves the outcome open. How many nodes an edition supports is the matter of
-    /// `cluster/edition-node-limit`.
+    /// Windows Server 2003 and 2008, R2 included. No other edition can be a node of an Exchange cluster: not Standard,
+    /// Web, Small Business or Storage Server. "Windows 2003 Advanced Server", as the article has it, is the Enterprise
+    /// Edition. An edition whose name is not known here leaves the outcome open. How many nodes an edition supports is
+    /// the matter of `cluster/edition-node-limit`.
     ///
     /// # Why it matters
     ///

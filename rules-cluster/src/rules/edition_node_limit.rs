@@ -8,7 +8,7 @@ use rules_core::{
 
 use crate::{
     CLUSTER,
-    facts::{bus_limit, node_limit},
+    facts::{SUPPORTED_BY_ALL, bus_limit, node_limit},
 };
 
 rule! {
@@ -23,8 +23,9 @@ rule! {
     /// nodes on Windows 2000 need Fibre Channel; Windows Server 2003 takes iSCSI and SAS as well. The bus does not
     /// matter where no storage is shared, as with cluster continuous replication.
     ///
-    /// Nodes that are described but have not joined yet are counted, too. An edition that cannot be clustered at all
-    /// is left to `cluster/edition-can-cluster`.
+    /// Nodes that are described but have not joined yet are counted, too. Two nodes are within the limit of every
+    /// edition, so that theirs need not be known. An edition that cannot be clustered at all is left to
+    /// `cluster/edition-can-cluster`.
     ///
     /// # Why it matters
     ///
@@ -61,6 +62,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn within_limit_of_edition(cluster: ClusterRef<'_>, nodes: &[NodeRef<'_>], findings: &mut Findings) {
+    if nodes.len() <= SUPPORTED_BY_ALL {
+        return;
+    }
     let limits = nodes.iter().filter_map(|node| Some((node, findings.need(node_limit(node.windows()))?)));
     let lowest = limits.filter(|(_, limit)| **limit > 0).min_by_key(|(_, limit)| **limit);
     let Some((node, limit)) = lowest.filter(|(_, limit)| nodes.len() > **limit) else { return };
@@ -77,14 +81,24 @@ fn within_limit_of_bus(cluster: ClusterRef<'_>, nodes: &[NodeRef<'_>], findings:
     let lowest_on = |bus| versions().filter_map(|version| Some((bus_limit(version, bus)?, version))).min();
     let exceeds = |limit| nodes.len() > limit;
 
+    if cluster.shares_storage().peek() == Some(&false) {
+        return;
+    }
+    // Windows 2008 supports no parallel SCSI, however few the nodes.
+    if cluster.storage_bus().peek().is_none_or(|bus| *bus == StorageBus::ParallelScsi) {
+        for node in nodes {
+            findings.need(node.windows().version());
+        }
+    }
     let bus_matters = lowest_on(StorageBus::ParallelScsi).is_some_and(|(limit, _)| exceeds(limit));
-    if !bus_matters || !findings.need(cluster.shares_storage()).is_some_and(|shares| *shares) {
+    if !bus_matters || findings.need(cluster.shares_storage()).is_none() {
         return;
     }
     let Some(bus) = findings.need(cluster.storage_bus()) else { return };
     if let Some((limit, version)) = lowest_on(*bus).filter(|(limit, _)| exceeds(*limit)) {
+        let supported = if limit == 0 { "none".to_owned() } else { limit.to_string() };
         let message = format!(
-            "there are {} nodes, and on a `{bus}` bus Windows {version} supports {limit}",
+            "there are {} nodes, and on a `{bus}` bus Windows {version} supports {supported}",
             nodes.len()
         );
         findings.report(bus.path(), message);
@@ -96,7 +110,11 @@ const EXAMPLES: &[Example] = &[
     passes("four nodes on Windows 2003 and Fibre Channel", FOUR_NODES_2003),
     passes("four nodes on Windows 2003 and iSCSI", FOUR_NODES_2003).with(r#"storage_bus = "iscsi""#),
     passes("two nodes on parallel SCSI", TWO_NODES_2003).with(r#"storage_bus = "parallel-scsi""#),
-    passes("the bus of two nodes does not matter", TWO_NODES_2003).without(&["storage_bus"]),
+    passes("neither the bus nor the edition of two nodes matters", TWO_NODES_2003).without(&[
+        "storage_bus",
+        "nodes[NODE1].windows.edition",
+        "nodes[NODE2].windows.edition",
+    ]),
     passes("no bus is shared with continuous replication, not even by a third, voting node", CCR_2007).with(
         r#"
         [[nodes]]
@@ -122,10 +140,23 @@ const EXAMPLES: &[Example] = &[
         .with(r#"storage_bus = "parallel-scsi""#),
     fails("parallel SCSI with Windows 2008", SCC_2007, &["storage_bus"])
         .with(r#"storage_bus = "parallel-scsi""#),
-    unknown("the edition of a node is not known", TWO_NODES_2003, &["nodes[NODE1].windows.edition"])
+    unknown("the edition of a node is not known", FOUR_NODES_2003, &["nodes[NODE1].windows.edition"])
         .without(&["nodes[NODE1].windows.edition"]),
-    unknown("Windows 2008 of an architecture not known", SCC_2007, &["nodes[NODE2].windows.architecture"])
-        .without(&["nodes[NODE2].windows.architecture"]),
+    unknown("Windows 2008 of an architecture not known", SCC_2007, &["nodes[NODE3].windows.architecture"])
+        .with(
+            r#"
+            [[nodes]]
+            name = "NODE3"
+            windows = { version = "2008", edition = "enterprise" }
+            "#,
+        ),
+    unknown(
+        "parallel SCSI, and a node that may have Windows 2008",
+        TWO_NODES_2003,
+        &["nodes[NODE1].windows.version"],
+    )
+    .with(r#"storage_bus = "parallel-scsi""#)
+    .without(&["nodes[NODE1].windows.version"]),
     unknown("the bus of four nodes is not known", FOUR_NODES_2003, &["storage_bus"])
         .without(&["storage_bus"]),
     unknown("there may be more nodes", TWO_NODES_2003, &["nodes"]).with(r#"partial = ["nodes"]"#),

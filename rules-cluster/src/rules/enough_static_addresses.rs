@@ -60,11 +60,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn adapter_is_static(node: NodeRef<'_>, interface: At<'_, Interface>, findings: &mut Findings) {
-    let Some(dhcp) = findings.need(interface.dhcp()).filter(|dhcp| **dhcp) else { return };
-    let Some(role) = findings.need(interface.network_role()) else { return };
-    if *role == NetworkRole::Disabled {
+    if interface.network_role().peek() == Some(&NetworkRole::Disabled) {
         return;
     }
+    let Some(dhcp) = findings.need(interface.dhcp()).filter(|dhcp| **dhcp) else { return };
+    let Some(role) = findings.need(interface.network_role()) else { return };
     let message =
         format!("the adapter of `{}` on `{}` has its address from DHCP", node.name(), interface.network());
     let report = findings.report(dhcp.path(), message);
@@ -110,8 +110,8 @@ fn enough_are_free(cluster: ClusterRef<'_>, findings: &mut Findings) {
             .first()
             .map_or(cluster.networks().path(), |network| network.free_static_addresses().path());
         let message = format!(
-            "still needed are {needed} static addresses (nodes {nodes}, virtual servers {virtual_servers}, \
-             cluster {own}), and free are {free}"
+            "static addresses still needed: {needed} (nodes {nodes}, virtual servers {virtual_servers}, \
+             cluster {own}); free: {free}"
         );
         findings.report(place, message).at_most(Severity::Information);
     }
@@ -127,12 +127,15 @@ const EXAMPLES: &[Example] = &[
     passes("static addresses", TWO_NODES_2003),
     passes("a finished cluster needs no free addresses", FOUR_NODES_2003)
         .with(r#"networks = [{ name = "Public", free_static_addresses = 0 }]"#),
-    passes("DHCP on a network that the cluster does not use", TWO_NODES_2003).with(
+    passes("DHCP, or nothing known, on a network that the cluster does not use", TWO_NODES_2003).with(
         r#"
         networks = [{ name = "Backup", role = "disabled" }]
         [[nodes]]
         name = "NODE1"
         interfaces = [{ network = "Backup", dhcp = true }]
+        [[nodes]]
+        name = "NODE2"
+        interfaces = [{ network = "Backup" }]
         "#,
     ),
     fails("a node's public address from DHCP", TWO_NODES_2003, &["nodes[NODE2].interfaces[Public].dhcp"])

@@ -32,11 +32,8 @@ rule! {
         name: "every-node-joined",
         severity: Severity::Error,
         versions: EVERY_VERSION,
-        sources: &[
-            Source::Article("step 2"),
-            Source::Microsoft("Exchange Server 2003 Deployment Guide, \"Ensuring That the Cluster Service Is Running on Each Node\""),
-        ],
-        basis: Basis::Microsoft,
+        sources: &[Source::Article("step 2")],
+        basis: Basis::Article,
         covers: &["SET-025"],
         examples: EXAMPLES,
     }

@@ -4,7 +4,7 @@ use rules_core::{
         ClusterRef, ExchangeEdition,
         ExchangeVersion::{V2000, V2003, V2007},
     },
-    passes, rule,
+    not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
 };
@@ -49,7 +49,11 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    for node in findings.each(cluster.exchange_nodes()) {
+    let nodes = findings.each(cluster.exchange_nodes());
+    if nodes.is_empty() {
+        return findings.not_applicable("no node has Exchange yet");
+    }
+    for node in nodes {
         let Some(edition) = findings.need(node.exchange().edition()) else { continue };
         if *edition != ExchangeEdition::Enterprise {
             let message = format!(
@@ -84,6 +88,16 @@ const EXAMPLES: &[Example] = &[
         exchange = { edition = "standard" }
         "#,
     ),
+    not_applicable("nothing is installed yet", TWO_NODES_2003)
+        .without(&["nodes[NODE1].exchange", "nodes[NODE2].exchange"])
+        .with(
+            r#"
+            nodes = [
+                { name = "NODE1", exchange = { installed = false } },
+                { name = "NODE2", exchange = { installed = false } },
+            ]
+            "#,
+        ),
     unknown("the edition is not known", CCR_2007, &["nodes[NODE2].exchange.edition"])
         .without(&["nodes[NODE2].exchange.edition"]),
     unknown("whether a node has Exchange is not known", CCR_2007, &["nodes[VOTER1].exchange.installed"])

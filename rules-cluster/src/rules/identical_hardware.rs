@@ -2,9 +2,9 @@ use std::fmt::Display;
 
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
-    model::{At, ClusterRef, Hardware},
+    model::{At, ClusterRef, Hardware, NodeRef, Set},
     passes, rule,
-    testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
+    testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
 };
 
@@ -14,9 +14,11 @@ rule! {
     /// All nodes have the same hardware.
     ///
     /// Compared are the model, the processors and their number, the memory, and the host bus adapter. Each one that
-    /// differs from that of most nodes is a finding. It is a recommendation and no more: Microsoft's qualification of
-    /// clusters does not ask for identical servers, as long as the solution as a whole is supported
-    /// (`cluster/certified-solution`).
+    /// differs from that of most nodes is a finding. A node without Exchange that may own no Exchange resource does not
+    /// count: it is there for its vote in the quorum.
+    ///
+    /// It is a recommendation and no more: Microsoft's qualification of clusters does not ask for identical servers,
+    /// as long as the solution as a whole is supported (`cluster/certified-solution`).
     ///
     /// # Why it matters
     ///
@@ -42,21 +44,22 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    alike(cluster, findings, "model", "", At::<Hardware>::model);
-    alike(cluster, findings, "processor", "", At::<Hardware>::processor);
-    alike(cluster, findings, "number of processors", "", At::<Hardware>::processors);
-    alike(cluster, findings, "memory", " MiB", At::<Hardware>::memory_mib);
-    alike(cluster, findings, "host bus adapter", "", At::<Hardware>::hba);
+    let nodes = cluster.nodes().members().filter(|node| !node.is_voter());
+    alike(&nodes, findings, "model", "", At::<Hardware>::model);
+    alike(&nodes, findings, "processor", "", At::<Hardware>::processor);
+    alike(&nodes, findings, "number of processors", "", At::<Hardware>::processors);
+    alike(&nodes, findings, "memory", " MiB", At::<Hardware>::memory_mib);
+    alike(&nodes, findings, "host bus adapter", "", At::<Hardware>::hba);
 }
 
 fn alike<'a, T: PartialEq + Display + 'a>(
-    cluster: ClusterRef<'a>,
+    nodes: &Set<NodeRef<'a>>,
     findings: &mut Findings,
     what: &str,
     unit: &str,
     fact: impl Fn(At<'a, Hardware>) -> At<'a, T>,
 ) {
-    for [(node, odd), (other, usual)] in findings.differing(cluster.nodes(), |node| fact(node.hardware())) {
+    for [(node, odd), (other, usual)] in findings.differing(nodes.clone(), |node| fact(node.hardware())) {
         let (node, other) = (node.name(), other.name());
         let message = format!("the {what} of `{node}` is `{odd}`{unit}, that of `{other}` `{usual}`{unit}");
         findings.report(odd.path(), message).related(usual.path(), "the usual one");
@@ -67,6 +70,14 @@ const EXAMPLES: &[Example] = &[
     passes("four of a kind", FOUR_NODES_2003),
     passes("one node has nothing to differ from", TWO_NODES_2003)
         .without(&["nodes[NODE1].hardware", "nodes[NODE2]"]),
+    passes("a small computer that only votes", CCR_2007).with(
+        r#"
+        [[nodes]]
+        name = "VOTER1"
+        exchange = { installed = false }
+        hardware = { model = "OptiPlex GX270", memory_mib = 512 }
+        "#,
+    ),
     fails(
         "less memory and another adapter",
         TWO_NODES_2003,
@@ -77,6 +88,22 @@ const EXAMPLES: &[Example] = &[
         [[nodes]]
         name = "NODE2"
         hardware = { memory_mib = 2048, hba = "LP9002" }
+        "#,
+    ),
+    fails(
+        "a third node that is to have Exchange, too",
+        CCR_2007,
+        &["nodes[NODE3].hardware.memory_mib"],
+    )
+    .with(
+        r#"
+        [[nodes]]
+        name = "NODE3"
+        exchange = { installed = false }
+        hardware = { memory_mib = 512 }
+        [[groups]]
+        name = "CMS1"
+        resources = [{ name = "Exchange System Attendant (CMS1)", possible_owners = ["NODE1", "NODE2", "NODE3"] }]
         "#,
     ),
     fails("the first of four is the odd one", FOUR_NODES_2003, &["nodes[NODE1].hardware.model"]).with(

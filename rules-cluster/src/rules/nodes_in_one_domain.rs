@@ -11,9 +11,10 @@ use crate::CLUSTER;
 rule! {
     /// All nodes are members of one domain.
     ///
-    /// A node in a workgroup is as wrong as a node in another domain, trusted or not. The domains are compared by
-    /// their DNS names. Where they differ, the one that most nodes are in counts as the right one, and each node
-    /// outside it is a finding.
+    /// A node in a workgroup is as wrong as a node in another domain, trusted or not. A domain may be given by its DNS
+    /// name or by its NetBIOS name; where the two have no likeness, `directory.domains` tells whether they are one.
+    /// Where domains differ, the one that most nodes are in counts as the right one, and each node outside it is a
+    /// finding.
     ///
     /// # Why it matters
     ///
@@ -26,8 +27,8 @@ rule! {
     ///
     /// Take one node after the other: move its groups away, remove Exchange from it with Setup, evict it in Cluster
     /// Administrator, change its domain in the properties of *My Computer*, join it to the cluster again and install
-    /// Exchange. The virtual servers and their data stay on the other nodes meanwhile. Do not rename or move a node
-    /// while it is a member of the cluster.
+    /// Exchange. The virtual servers and their data stay on the other nodes meanwhile; with continuous replication,
+    /// seed the node's copies again afterwards. Do not rename or move a node while it is a member of the cluster.
     pub static NODES_IN_ONE_DOMAIN = {
         check,
         set: &CLUSTER,
@@ -53,6 +54,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     let members = nodes().whose(|node| node.in_workgroup(), |is| !*is);
     for [(node, domain), (other, usual)] in findings.differing(members, NodeRef::domain) {
+        if findings.need(cluster.is_same_domain(domain.at(), usual.at())).is_none_or(|same| *same) {
+            continue;
+        }
         let message =
             format!("`{}` is in the domain `{domain}`, `{}` in `{usual}`", node.name(), other.name());
         findings.report(domain.path(), message).related(usual.path(), "the other domain");
@@ -66,6 +70,13 @@ const EXAMPLES: &[Example] = &[
         [[nodes]]
         name = "NODE2"
         domain = "CORP.EXAMPLE.COM"
+        "#,
+    ),
+    passes("the same domain by its NetBIOS name", TWO_NODES_2000).with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        domain = "CORP"
         "#,
     ),
     fails("two domains", TWO_NODES_2000, &["nodes[NODE2].domain"]).with(
@@ -89,6 +100,15 @@ const EXAMPLES: &[Example] = &[
         domain = "workgroup"
         "#,
     ),
+    unknown("a NetBIOS name that may be that of the other domain", TWO_NODES_2000, &["directory.domains"])
+        .without(&["directory.domains"])
+        .with(
+            r#"
+            [[nodes]]
+            name = "NODE2"
+            domain = "BRANCH"
+            "#,
+        ),
     unknown("the domain of a node is not known", SCC_2007, &["nodes[NODE2].domain"])
         .without(&["nodes[NODE2].domain"]),
 ];

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
-    model::ClusterRef,
+    model::{ClusterRef, NodeRef, Set},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -11,8 +11,8 @@ use crate::CLUSTER;
 rule! {
     /// The Exchange binaries are on the same drive letter on each node.
     ///
-    /// Every node with Exchange is compared with the first one. Another drive is an error; another folder on the same
-    /// drive is a warning. Nodes without Exchange do not count.
+    /// Every node with Exchange is compared with the path that most of them have. Another drive is an error; another
+    /// folder on the same drive is a warning. Nodes without Exchange do not count.
     ///
     /// # Why it matters
     ///
@@ -47,27 +47,26 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if nodes.len() < 2 {
         return findings.not_applicable("fewer than two nodes have Exchange");
     }
-    let mut first = None;
-    for node in nodes {
-        let Some(path) = findings.need(node.exchange().install_path()) else { continue };
-        // A path that begins with a variable, say, does not tell which drive it is on.
-        let Some(drive) = path.drive() else {
-            findings.unknown(path.path());
-            continue;
-        };
-        let (first_path, first_drive) = *first.get_or_insert((path, drive));
-        if drive != first_drive {
-            let message =
-                format!("`{}` has Exchange on drive `{drive}`, not on `{first_drive}`", node.name());
-            findings.report(path.path(), message).related(first_path.path(), "the first node");
-        } else if path != first_path {
-            let message = format!("`{}` has Exchange in `{path}`, not in `{first_path}`", node.name());
-            findings
-                .report(path.path(), message)
-                .at_most(Severity::Warning)
-                .related(first_path.path(), "the first node");
+    let (elsewhere, on_a_drive): (Vec<_>, Vec<_>) = nodes.into_iter().partition(names_no_drive);
+    for node in elsewhere {
+        findings.unknown(node.exchange().install_path().path());
+    }
+    let on_a_drive = Set::new(on_a_drive, Vec::new());
+    for [(node, path), (other, usual)] in
+        findings.differing(on_a_drive, |node| node.exchange().install_path())
+    {
+        let (node, other) = (node.name(), other.name());
+        let message = format!("`{node}` has Exchange in `{path}`, `{other}` in `{usual}`");
+        let report = findings.report(path.path(), message).related(usual.path(), "the usual path");
+        if path.drive() == usual.drive() {
+            report.at_most(Severity::Warning);
         }
     }
+}
+
+/// Whether the path of a node's binaries is known, but not the drive: it begins with a variable, say.
+fn names_no_drive(node: &NodeRef<'_>) -> bool {
+    node.exchange().install_path().peek().is_some_and(|path| path.drive().is_none())
 }
 
 const EXAMPLES: &[Example] = &[
@@ -91,6 +90,11 @@ const EXAMPLES: &[Example] = &[
     .with(
         r#"
         nodes = [{ name = "NODE3", exchange = { install_path = 'E:\Exchsrvr' } }]
+        "#,
+    ),
+    fails("the first of four is the odd one", FOUR_NODES_2003, &["nodes[NODE1].exchange.install_path"]).with(
+        r#"
+        nodes = [{ name = "NODE1", exchange = { install_path = 'E:\Exchsrvr' } }]
         "#,
     ),
     fails("the same drive, another folder", TWO_NODES_2003, &["nodes[NODE2].exchange.install_path"]).with(

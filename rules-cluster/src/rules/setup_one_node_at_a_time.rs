@@ -47,8 +47,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return findings.not_applicable("the setup log shows no installation of Exchange");
     }
     for (first, second) in findings.each(cluster.overlapping_steps(SetupAction::InstallExchange)) {
-        let message =
-            format!("`{}` was installed while Setup still ran on `{}`", second.node(), first.node());
+        let message = format!("`{}` got Exchange while Setup still ran on `{}`", second.node(), first.node());
         findings.report(second.path(), message).related(first.path(), "the earlier one");
     }
 }

@@ -73,7 +73,7 @@ fn no_second_instance(all: &[Evs<'_>], findings: &mut Findings) {
                 return Some((first, format!("`{}` is there a second time", evs.name())));
             }
             let address = shared_address(&addresses, first_addresses)?;
-            Some((first, format!("`{}` has {address}, the address of `{}`", evs.name(), first.name())))
+            Some((first, format!("`{}` has the address of `{}`, `{address}`", evs.name(), first.name())))
         });
         if let Some((first, message)) = second_of {
             findings.report(evs.path(), message).related(first.path(), "the first one");

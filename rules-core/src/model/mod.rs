@@ -52,7 +52,7 @@ pub use node::{
     Boot, ExchangeServerRole, Hardware, Interface, Node, NodeExchange, NodeState, Service, ServiceState,
     Services, Software, Startup, Windows,
 };
-pub use path::{FactPath, PathPattern, PathStep, PathSyntaxError};
+pub use path::{FactPath, Names, PathPattern, PathStep, PathSyntaxError};
 pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};
 pub use schema::{PlainNumbers, cluster_schema};
 pub use setup::{Actor, SetupAction, SetupStep, Source};

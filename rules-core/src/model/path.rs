@@ -1,6 +1,6 @@
 //! [`FactPath`]: where a fact stands in a definition.
 
-use std::fmt::Write as _;
+use std::{cell::RefCell, collections::HashMap, fmt::Write as _};
 
 use super::{Cluster, Key, table::Reflect};
 
@@ -97,31 +97,7 @@ impl FactPath {
     /// counted from 1), and the second of two with the same name by both (`resources[IP#2]`). The characters
     /// `\ [ ] # * .` of a name are written with a `\` before them.
     pub fn names(self, cluster: &Cluster) -> String {
-        let mut text = String::new();
-        let mut here: Option<&dyn Reflect> = Some(cluster);
-        for step in self.steps() {
-            match step {
-                PathStep::Key(key) => {
-                    if !text.is_empty() {
-                        text.push('.');
-                    }
-                    text.push_str(key.name());
-                    here = here.and_then(|here| here.key(key));
-                }
-                PathStep::Index(index) => {
-                    if let Some(entry) = here.and_then(|here| here.entry_name(index)) {
-                        text.push('.');
-                        escape(&mut text, entry);
-                    } else {
-                        text.push('[');
-                        element_name(&mut text, here, index);
-                        text.push(']');
-                    }
-                    here = here.and_then(|here| here.item(index));
-                }
-            }
-        }
-        text
+        Names::of(cluster).of_path(self)
     }
 
     /// The path as a JSON Pointer (RFC 6901): `/groups/1/resources/0/parameters/address`.
@@ -245,19 +221,88 @@ impl std::fmt::Debug for FactPath {
     }
 }
 
-fn element_name(text: &mut String, list: Option<&dyn Reflect>, index: usize) {
-    let Some((list, name)) = list.and_then(|list| Some((list, list.item(index)?.name()?))) else {
-        write!(text, "#{}", index + 1).expect("a string takes any text");
-        return;
-    };
-    escape(text, name);
-    let namesake = |&earlier: &usize| {
-        list.item(earlier).and_then(Reflect::name).is_some_and(|other| super::same_name(other, name))
-    };
-    let earlier = (0..index).filter(namesake).count();
-    if earlier > 0 {
-        write!(text, "#{}", earlier + 1).expect("a string takes any text");
+/// The [paths by names](FactPath::names) of one cluster, for many paths: which elements of a long list have the same
+/// name is found out once.
+pub struct Names<'c> {
+    cluster: &'c Cluster,
+    /// For each element of a long list, how many before it have its name.
+    namesakes: RefCell<HashMap<FactPath, Vec<usize>>>,
+}
+
+impl<'c> Names<'c> {
+    /// Lists with fewer elements are looked through each time.
+    const LONG: usize = 32;
+
+    /// The paths of this cluster.
+    pub fn of(cluster: &'c Cluster) -> Self {
+        Self { cluster, namesakes: RefCell::default() }
     }
+
+    /// A path by names: see [`FactPath::names`].
+    pub fn of_path(&self, path: FactPath) -> String {
+        let mut text = String::new();
+        let mut here: Option<&dyn Reflect> = Some(self.cluster);
+        for (depth, step) in path.steps().enumerate() {
+            match step {
+                PathStep::Key(key) => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    text.push_str(key.name());
+                    here = here.and_then(|here| here.key(key));
+                }
+                PathStep::Index(index) => {
+                    if let Some(entry) = here.and_then(|here| here.entry_name(index)) {
+                        text.push('.');
+                        escape(&mut text, entry);
+                    } else {
+                        text.push('[');
+                        self.element(&mut text, || path.prefix(depth), here, index);
+                        text.push(']');
+                    }
+                    here = here.and_then(|here| here.item(index));
+                }
+            }
+        }
+        text
+    }
+
+    fn element(
+        &self,
+        text: &mut String,
+        path: impl FnOnce() -> FactPath,
+        list: Option<&dyn Reflect>,
+        index: usize,
+    ) {
+        let Some((list, name)) = list.and_then(|list| Some((list, list.item(index)?.name()?))) else {
+            write!(text, "#{}", index + 1).expect("a string takes any text");
+            return;
+        };
+        escape(text, name);
+        let earlier = if list.items() < Self::LONG {
+            let others = (0..index).filter_map(|earlier| list.item(earlier)?.name());
+            others.filter(|other| super::same_name(other, name)).count()
+        } else {
+            self.namesakes.borrow_mut().entry(path()).or_insert_with(|| namesakes(list))[index]
+        };
+        if earlier > 0 {
+            write!(text, "#{}", earlier + 1).expect("a string takes any text");
+        }
+    }
+}
+
+/// For each element of a list, how many before it have its name, as [`same_name`](super::same_name) sees it.
+fn namesakes(list: &dyn Reflect) -> Vec<usize> {
+    let mut seen: HashMap<(bool, String), usize> = HashMap::new();
+    (0..list.items())
+        .map(|index| {
+            let Some(name) = list.item(index).and_then(Reflect::name) else { return 0 };
+            let lowered = name.chars().flat_map(char::to_lowercase).collect();
+            let count = seen.entry((name.is_ascii(), lowered)).or_default();
+            *count += 1;
+            *count - 1
+        })
+        .collect()
 }
 
 fn escape(text: &mut String, name: &str) {

@@ -25,7 +25,9 @@ pub struct PlainNumbers;
 
 impl Transform for PlainNumbers {
     fn transform(&mut self, schema: &mut Schema) {
-        if schema.get("type").is_some_and(|kind| kind == "integer") {
+        let of_number =
+            |format: &str| ["int", "uint", "float", "double"].iter().any(|it| format.starts_with(it));
+        if schema.get("format").and_then(|format| format.as_str()).is_some_and(of_number) {
             schema.remove("format");
         }
         transform_subschemas(self, schema);

@@ -20,6 +20,15 @@ use super::{
 
 /// Whether two names are the same to Windows, which compares them without case.
 pub fn same_name(a: &str, b: &str) -> bool {
+    // Most names that differ do so at their ends: `EVS1 IP`, `EVS1 Name`.
+    let differ = |a: Option<&u8>, b: Option<&u8>| match (a, b) {
+        (Some(a), Some(b)) => a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b),
+        _ => false,
+    };
+    let (bytes, other) = (a.as_bytes(), b.as_bytes());
+    if differ(bytes.last(), other.last()) || differ(bytes.first(), other.first()) {
+        return false;
+    }
     a.eq_ignore_ascii_case(b)
         || (!a.is_ascii()
             && !b.is_ascii()
@@ -513,3 +522,64 @@ parsed!(PathPattern, {
 });
 
 leaves!(DriveLetter, Address, Moment, Format, PathPattern);
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use super::{Address, DriveLetter, Moment, Name, WindowsPath, same_name};
+
+    #[test]
+    fn names_compare_without_case_in_every_script() {
+        for (a, b) in [("EVS1", "evs1"), ("Zürich", "ZÜRICH"), ("", ""), ("ΣΑΣ", "σασ")] {
+            assert!(same_name(a, b), "{a} {b}");
+        }
+        for (a, b) in [("EVS1", "EVS2"), ("EVS1", "EVS1 "), ("", "a"), ("Zürich", "Zurich"), ("aXb", "aYb")]
+        {
+            assert!(!same_name(a, b), "{a} {b}");
+        }
+        assert_eq!(Name::from("Node1").cmp(&Name::from("NODE1")), Ordering::Equal);
+    }
+
+    #[test]
+    fn paths_of_windows_know_their_drive_and_what_is_in_them() {
+        let path = |text: &str| WindowsPath::from(text);
+        assert_eq!(path(r"s:\Exchsrvr").drive(), "S".parse::<DriveLetter>().ok());
+        assert_eq!((path(r"\\HUB1\share").drive(), path(r"\\HUB1\share").is_unc()), (None, true));
+        assert_eq!(path(r"D:\Exchsrvr\"), path(r"d:\exchsrvr"));
+        assert!(path(r"D:\Exchsrvr\mdbdata").is_within(&path(r"d:\exchsrvr\")));
+        assert!(!path(r"D:\Exchsrvr2").is_within(&path(r"D:\Exchsrvr")));
+    }
+
+    #[test]
+    fn addresses_are_read_with_prefix_or_mask_and_know_their_network() {
+        let address = |text: &str| text.parse::<Address>();
+        assert_eq!(address("192.0.2.21/255.255.255.0"), address("192.0.2.21/24"));
+        assert_eq!(address("192.0.2.21/24").unwrap().network(), address("192.0.2.0/24").ok());
+        assert_eq!(address("2001:db8::1/64").unwrap().network(), address("2001:db8::/64").ok());
+        assert_eq!(address("0.0.0.0/0").unwrap().holds("203.0.113.9".parse().unwrap()), Some(true));
+        assert_eq!(address("192.0.2.0").unwrap().holds("192.0.2.1".parse().unwrap()), None);
+        for wrong in ["192.0.2", "192.0.2.1/33", "192.0.2.1/255.0.255.0", "192.0.2.1/", "host"] {
+            assert!(address(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_have_an_order_only_where_it_can_be_told() {
+        let order = |a: &str, b: &str| a.parse::<Moment>().unwrap().order(b.parse().unwrap());
+        assert_eq!(order("2005-03-01T09:00:00", "2005-03-01T10:00:00"), Some(Ordering::Less));
+        assert_eq!(order("2005-03-01T09:00:00+02:00", "2005-03-01T08:00:00Z"), Some(Ordering::Less));
+        assert_eq!(order("2005-03-01T09:00:00", "2005-03-01T09:00:00Z"), None, "one without an offset");
+        assert_eq!(order("2005-03-01", "2005-03-01T09:00:00"), None, "some time on that day");
+        assert_eq!(order("2005-03-01", "2005-03-02T00:00:00"), Some(Ordering::Less));
+        for text in ["2005-03-01", "2005-03-01T09:00:00", "2005-03-01T09:00:00+01:30", "2005-03-01T09:00:00Z"]
+        {
+            assert_eq!(text.parse::<Moment>().unwrap().to_string(), text);
+        }
+        for wrong in
+            ["2005-3-1", "01.03.2005", "2005-02-30", "2005-03-01T25:00:00", "2005-03-01T09:00[Europe/Berlin]"]
+        {
+            assert!(wrong.parse::<Moment>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -157,7 +157,17 @@ macro_rules! word {
             }
         }
 
-        $crate::model::table::leaves!($Word);
+        // In a path by names a word of a list is called by itself: `protocols[imap4]`.
+        impl $crate::model::table::Reflect for $Word {
+            fn name(&self) -> Option<&str> {
+                Some(self.as_str())
+            }
+        }
+
+        impl $crate::model::table::Term for $Word {
+            const SHAPE: $crate::model::table::Shape =
+                $crate::model::table::Shape::Leaf($crate::model::table::LeafCheck::of::<Self>());
+        }
     };
 }
 pub(crate) use word;

@@ -3,7 +3,7 @@ use std::fmt::Display;
 use rules_core::{
     Basis, Example, Findings, Severity, Source, fails,
     model::{
-        At, ClusterRef, ExchangeVersion,
+        At, ClusterRef, Domain, ExchangeVersion,
         ExchangeVersion::{V2000, V2003},
         Known, Name, Set, SetupAction, Step,
     },
@@ -60,8 +60,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let directory = cluster.directory();
     let node_domains = findings.each(cluster.node_domains());
     let domains = findings.each(directory.domains());
-    if node_domains.iter().any(|of_node| domains.iter().all(|domain| domain.name().peek() != of_node.peek()))
-    {
+    let holds = |domain: &At<'_, Domain>, of_node: &At<'_, Name>| {
+        of_node.peek().is_some_and(|name| domain.is_called(name))
+    };
+    if node_domains.iter().any(|of_node| domains.iter().all(|domain| !holds(domain, of_node))) {
         findings.unknown(directory.domains().path());
     }
 
@@ -72,7 +74,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     for domain in domains {
         let subject = format_args!("the domain `{}`", domain.name());
-        let has_nodes = node_domains.iter().any(|of_node| of_node.peek() == domain.name().peek());
+        let has_nodes = node_domains.iter().any(|of_node| holds(&domain, of_node));
         if is_prepared(subject, domain.prepared_for(), *version, findings) && has_nodes {
             let preparations = cluster.steps(SetupAction::DomainPrep);
             let is_meant = |name: &Name| domain.is_called(name);
@@ -100,7 +102,7 @@ fn is_prepared(
 struct History<'a> {
     cluster: ClusterRef<'a>,
     version: ExchangeVersion,
-    /// Where the version was installed. `None`: Setup is still to come, and the log has nothing to show.
+    /// Where the version was installed, or may have been. `None`: Setup is still to come, and the log has nothing to show.
     installs: Option<Vec<Step<'a>>>,
 }
 
@@ -109,8 +111,9 @@ impl<'a> History<'a> {
         let installed = cluster.exchange_nodes();
         let still_to_come = installed.peek().is_empty() && findings.need_all(installed).is_some();
         let installs = (!still_to_come).then(|| {
-            let installs = cluster.steps(SetupAction::InstallExchange);
-            findings.each(installs.whose(|install| install.version(), |other| *other == version))
+            let mut installs = findings.each(cluster.steps(SetupAction::InstallExchange));
+            installs.retain(|install| install.version().peek().is_none_or(|other| *other == version));
+            installs
         });
         Self { cluster, version, installs }
     }
@@ -130,7 +133,9 @@ impl<'a> History<'a> {
         };
         let too_early = installs.iter().find(|install| {
             let earlier = install.earlier(preparations.clone());
-            earlier.peek().is_empty() && findings.need_all(earlier).is_some()
+            earlier.peek().is_empty()
+                && findings.need_all(earlier).is_some()
+                && findings.need(install.version()).is_some()
         });
         if let Some(install) = too_early {
             let message = format!(
@@ -156,6 +161,17 @@ const EXAMPLES: &[Example] = &[
             { step = "domain-prep", domain = "CORP", version = "2003", started = "2004-03-02" },
             { step = "install-exchange", node = "NODE2", version = "2003", started = "2004-03-03" },
             { step = "install-exchange", node = "NODE1", version = "2003", started = "2004-03-04" },
+        ]
+        "#,
+    ),
+    passes("nodes whose domain goes by its NetBIOS name", TWO_NODES_2003)
+        .with(r#"nodes = [{ name = "NODE1", domain = "CORP" }, { name = "NODE2", domain = "CORP" }]"#),
+    passes("prepared before whatever was installed", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "forest-prep", version = "2003" },
+            { step = "domain-prep", domain = "corp.example.com", version = "2003" },
+            { step = "install-exchange", node = "NODE1" },
         ]
         "#,
     ),
@@ -203,6 +219,20 @@ const EXAMPLES: &[Example] = &[
     unknown("no setup log", TWO_NODES_2003, &["setup"]).without(&["setup"]),
     unknown("the preparation of the forest is not known", TWO_NODES_2003, &["directory.forest_prepared_for"])
         .without(&["directory.forest_prepared_for"]),
+    unknown(
+        "whether it was this version that was installed too early",
+        TWO_NODES_2003,
+        &["setup[#1].version"],
+    )
+    .with(
+        r#"
+        setup = [
+            { step = "install-exchange", node = "NODE1" },
+            { step = "forest-prep", version = "2003" },
+            { step = "domain-prep", domain = "corp.example.com", version = "2003" },
+        ]
+        "#,
+    ),
     unknown("a ForestPrep of an unknown version", TWO_NODES_2003, &["setup[#1].version"]).with(
         r#"
         setup = [

@@ -59,8 +59,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return findings.not_applicable("there is no MSDTC resource");
     }
     let [default_group] = findings.each(cluster.default_group())[..] else {
-        // That there is no default group is not for this rule to report.
-        return findings.unknown(cluster.groups().path());
+        return findings.not_applicable("there is no default group");
     };
     for msdtc in msdtcs {
         let group = msdtc.group();
@@ -95,6 +94,16 @@ const EXAMPLES: &[Example] = &[
             "#,
         ),
     not_applicable("no MSDTC resource", FOUR_NODES_2003).without(&["groups[Cluster Group].resources[MSDTC]"]),
+    not_applicable("no group has the cluster's name or its quorum", TWO_NODES_2003).without(&[
+        "groups[Cluster Group].resources[Cluster Name]",
+        "groups[Cluster Group].resources[Disk Q:]",
+    ]),
+    unknown(
+        "neither the cluster's name nor its quorum tells the default group",
+        TWO_NODES_2003,
+        &["quorum.resource"],
+    )
+    .without(&["groups[Cluster Group].resources[Cluster Name]", "quorum.resource"]),
     unknown("no groups", TWO_NODES_2003, &["groups"]).without(&["groups"]),
     unknown("a resource without a type", TWO_NODES_2003, &["groups[Cluster Group].resources[MSDTC].type"])
         .without(&["groups[Cluster Group].resources[MSDTC].type"]),

@@ -5,7 +5,7 @@ use rules_core::{
         ExchangeVersion::{V2000, V2003},
         ResourceState, ResourceType, SetupAction,
     },
-    passes, rule,
+    not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
 };
@@ -17,8 +17,8 @@ rule! {
     ///
     /// The setup log says for each run of Setup, service packs included, whether the MSDTC resource was online; a
     /// resource that was made only afterwards was not. While no node has Exchange yet, Setup is still to come, and the
-    /// state of the resource now counts instead. On a running cluster an MSDTC that is offline is no finding: Exchange
-    /// does not use it.
+    /// state of the resource now counts instead; where there is none, that is the matter of `msdtc-resource-exists`. On
+    /// a running cluster an MSDTC that is offline is no finding: Exchange does not use it.
     ///
     /// # Why it matters
     ///
@@ -58,7 +58,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 
 fn before_setup(cluster: ClusterRef<'_>, findings: &mut Findings) {
     use ResourceState::{Online, OnlinePending};
-    for msdtc in findings.each(cluster.resources_of(&ResourceType::Msdtc)) {
+    let msdtcs = findings.each(cluster.resources_of(&ResourceType::Msdtc));
+    if msdtcs.is_empty() {
+        return findings.not_applicable("there is no MSDTC resource yet");
+    }
+    for msdtc in msdtcs {
         let Some(state) = findings.need(msdtc.state()) else { continue };
         if !matches!(*state, Online | OnlinePending) {
             findings
@@ -70,12 +74,14 @@ fn before_setup(cluster: ClusterRef<'_>, findings: &mut Findings) {
 fn at_setup(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let made = cluster.steps(SetupAction::CreateMsdtc);
     for run in findings.each(cluster.setup_runs()) {
-        let Some(online) = findings.need(run.msdtc_online()) else { continue };
+        let online = findings.need(run.msdtc_online());
+        if let Some(online) = online.filter(|online| !**online) {
+            let message = format!("MSDTC was not online when Setup began on `{}`", run.node());
+            findings.report(online.path(), message);
+            continue;
+        }
         let made_before = run.earlier(made.clone());
-        if !*online {
-            findings
-                .report(online.path(), format!("MSDTC was not online when Setup began on `{}`", run.node()));
-        } else if made_before.peek().is_empty() && findings.need_all(made_before).is_some() {
+        if made_before.peek().is_empty() && findings.need_all(made_before).is_some() {
             // A log that does not tell how MSDTC was made tells of a cluster that had one.
             if let [made_later, ..] = made.peek() {
                 let message = format!("the MSDTC resource was made only after Setup on `{}`", run.node());
@@ -166,6 +172,31 @@ const EXAMPLES: &[Example] = &[
             resources = [{ name = "MSDTC", state = "offline" }]
             "#,
     ),
+    fails("made after Setup, whatever its state was then", TWO_NODES_2003, &["setup[#1]"]).with(
+        r#"
+        setup = [
+            { step = "install-exchange", node = "NODE1" },
+            { step = "create-msdtc", resource = "MSDTC" },
+        ]
+        "#,
+    ),
+    not_applicable("no MSDTC yet, and no Exchange", TWO_NODES_2003)
+        .without(&[
+            "groups[Cluster Group].resources[MSDTC]",
+            "nodes[NODE1].exchange",
+            "nodes[NODE2].exchange",
+        ])
+        .with(
+            r#"
+            [[nodes]]
+            name = "NODE1"
+            exchange = { installed = false }
+
+            [[nodes]]
+            name = "NODE2"
+            exchange = { installed = false }
+            "#,
+        ),
     unknown("no setup log", TWO_NODES_2003, &["setup"]).without(&["setup"]),
     unknown("a log that does not say", TWO_NODES_2003, &["setup[#1].msdtc_online"])
         .with(r#"setup = [{ step = "install-exchange", node = "NODE1" }]"#),

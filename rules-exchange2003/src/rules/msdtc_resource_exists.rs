@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
-        ResourceRef, ResourceType,
+        NodeRef, ResourceRef, ResourceType,
     },
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -20,8 +20,9 @@ rule! {
     /// what it depends on, directly or through others; the Cluster service does not bring it online otherwise.
     ///
     /// A missing MSDTC is an error where a node has no Exchange yet, so that Setup is still to come, and a warning on a
-    /// running cluster: only Setup and service packs use it, and Exchange runs without. Whether it was online when
-    /// Setup needed it is a matter of `msdtc-online-at-setup`.
+    /// running cluster: only Setup and service packs use it, and Exchange runs without. A node that may own no Exchange
+    /// resource of a running cluster only votes, and waits for no Setup. Whether MSDTC was online when Setup needed it
+    /// is a matter of `msdtc-online-at-setup`.
     ///
     /// # Why it matters
     ///
@@ -64,7 +65,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             can_come_online(msdtc, findings);
         }
     } else if findings.need_all(msdtcs).is_some() {
-        let awaiting_setup = cluster.nodes().whose(|node| node.has_exchange(), |has| !has);
+        let only_votes = |node: &NodeRef<'_>| {
+            !cluster.evs().peek().is_empty() && node.exchange_resources().peek().is_empty()
+        };
+        let awaiting_setup =
+            cluster.nodes().whose(|node| node.has_exchange(), |has| !has).filter(|node| !only_votes(node));
         let report = findings.report(cluster.groups().path(), "no resource is an MSDTC");
         match awaiting_setup.peek() {
             [] => report.at_most(Severity::Warning),
@@ -118,6 +123,9 @@ const EXAMPLES: &[Example] = &[
             exchange = { installed = false }
             "#,
         ),
+    fails("missing where a node that only votes has no Exchange: a warning", TWO_NODES_2003, &["groups"])
+        .without(&["groups[Cluster Group].resources[MSDTC]"])
+        .with(r#"nodes = [{ name = "NODE3", exchange = { installed = false } }]"#),
     fails(
         "it stands on the name alone",
         TWO_NODES_2003,

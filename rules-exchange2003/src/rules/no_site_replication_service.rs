@@ -120,7 +120,7 @@ const EXAMPLES: &[Example] = &[
         .with(r#"nodes = [{ name = "NODE2", services = { srs = { startup = "automatic" } } }]"#),
     fails("manual and stopped: information", TWO_NODES_2003, &["nodes[NODE2].services.srs.startup"])
         .with(r#"nodes = [{ name = "NODE2", services = { srs = { startup = "manual" } } }]"#),
-    fails("a virtual server hosts it", TWO_NODES_2003, &["virtual_servers[EVS1].components[#1]"])
+    fails("a virtual server hosts it", TWO_NODES_2003, &["virtual_servers[EVS1].components[srs]"])
         .with(r#"virtual_servers = [{ name = "EVS1", components = ["Site Replication Service"] }]"#),
     fails(
         "the first server of an Exchange 5.5 site",

@@ -17,8 +17,8 @@ rule! {
     ///
     /// Exchange 2000 and 2003 are installed on a node by somebody who sits at it and answers Setup's questions. An
     /// answer file (`setup /unattendfile`) is not supported there. The rule goes by the setup log. It says nothing
-    /// about ForestPrep and DomainPrep, which do not touch the cluster, and nothing about Exchange 2007, whose
-    /// unattended Setup is documented for clusters.
+    /// about ForestPrep and DomainPrep, which do not touch the cluster, about service packs, or about Exchange 2007,
+    /// whose unattended Setup is documented for clusters.
     ///
     /// No document of Microsoft's was found that forbids it; the article alone does.
     ///

@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
-        Known, VirtualServerMode,
+        Known, NodeRef, NodeState, VirtualServerMode,
     },
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
@@ -16,11 +16,12 @@ rule! {
     /// Each active node runs one virtual server, and one node at least stays free.
     ///
     /// With more than two nodes there is at most one virtual server fewer than nodes, and each runs on a node of its
-    /// own: Setup stops, and a System Attendant refuses to come online, where this does not hold (event 5018).
+    /// own: Setup stops, and a System Attendant refuses to come online, where this does not hold (error 5018).
     ///
     /// Two nodes may run two virtual servers, one each or both on one of them after a failover. Microsoft supports this
     /// active/active form within tight limits and advises against it, so it is a warning. Every node of the definition
-    /// counts, whatever its state. The number decides, not the mode that is declared.
+    /// counts as one that may be free, even if it has yet to join; two virtual servers on one node are an error only where
+    /// more than two have joined. The number decides, not the mode that is declared.
     ///
     /// # Why it matters
     ///
@@ -59,13 +60,15 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if evs.is_empty() {
         return findings.not_applicable("there is no virtual server yet");
     }
-    no_node_free(cluster, &evs, findings);
-    if cluster.nodes().members().peek().len() > 2 {
+    let has_joined = |node: &&NodeRef<'_>| node.state().peek() != Some(&NodeState::NotJoined);
+    let joined = cluster.nodes().members().peek().iter().filter(has_joined).count();
+    no_node_free(cluster, &evs, joined, findings);
+    if joined > 2 {
         two_on_one_node(&evs, findings);
     }
 }
 
-fn no_node_free(cluster: ClusterRef<'_>, evs: &[Evs<'_>], findings: &mut Findings) {
+fn no_node_free(cluster: ClusterRef<'_>, evs: &[Evs<'_>], joined: usize, findings: &mut Findings) {
     let Some(nodes) = findings.need_all(cluster.nodes()) else { return };
     if evs.len() < nodes.len().max(2) {
         return;
@@ -75,10 +78,13 @@ fn no_node_free(cluster: ClusterRef<'_>, evs: &[Evs<'_>], findings: &mut Finding
         _ => "",
     };
     let list = cluster.virtual_servers().known().map_or(cluster.groups().path(), Known::path);
-    let message =
-        format!("{} virtual servers on {} nodes leave no node free{although}", evs.len(), nodes.len());
+    let on_nodes = match nodes.len() {
+        1 => "one node".to_owned(),
+        several => format!("{several} nodes"),
+    };
+    let message = format!("{} virtual servers on {on_nodes} leave no node free{although}", evs.len());
     let report = findings.report(list, message);
-    if nodes.len() <= 2 {
+    if joined <= 2 {
         report.at_most(Severity::Warning);
     }
 }
@@ -102,6 +108,12 @@ const EXAMPLES: &[Example] = &[
     passes("a mode that is declared and contradicts the number", FOUR_NODES_2003)
         .with(r#"virtual_server_mode = "active-active""#),
     passes("one node, not joined by a second one yet", TWO_NODES_2003).without(&["nodes[NODE2]"]),
+    passes("two nodes after a failover, and a third that has yet to join", TWO_NODES_2003).with(
+        r#"
+        nodes = [{ name = "NODE3", state = "not-joined" }]
+        virtual_servers = [{ name = "EVS2", group = "EVS2 Group", running_on = ["NODE1"] }]
+        "#,
+    ),
     fails("four virtual servers on four nodes", FOUR_NODES_2003, &["virtual_servers"]).with(
         r#"
         [[virtual_servers]]

@@ -21,7 +21,7 @@ rule! {
     /// - a virtual server that offers it without a resource for it is a warning;
     /// - a resource whose Windows service is disabled on a node that may own it is an error;
     /// - a resource of Exchange 2003 whose virtual server does not offer the protocol is information. On Exchange 2000
-    ///   that is how Setup leaves it, and no finding.
+    ///   that is how Setup leaves it, and no finding, neither on a virtual server that waits for its upgrade to 2003.
     ///
     /// # Why it matters
     ///
@@ -96,7 +96,10 @@ fn resource_where_offered(offer: &Offer, evs: Evs<'_>, findings: &mut Findings) 
             }
         }
         ([], &[resource, ..]) => {
-            if resource.cluster().exchange().peek() == Some(&V2003) && findings.need_all(offered).is_some() {
+            let came_with_it = [resource.cluster().exchange(), evs.listed().version()]
+                .iter()
+                .any(|version| version.peek() == Some(&V2000));
+            if !came_with_it && findings.need_all(offered).is_some() {
                 let message = format!("`{}` serves a protocol that is offered to nobody", resource.name());
                 findings.report(resource.path(), message).at_most(Severity::Information);
             }
@@ -145,6 +148,12 @@ const EXAMPLES: &[Example] = &[
     passes("Exchange 2000 as Setup leaves it: both resources", TWO_NODES_2000),
     passes("resources of Exchange 2000 that nobody is offered", TWO_NODES_2000)
         .with(r#"virtual_servers = [{ name = "EVS1", protocols = ["mapi", "smtp", "http"] }]"#),
+    passes("resources that a virtual server has from Exchange 2000, before its upgrade", TWO_NODES_2000).with(
+        r#"
+        exchange = "2003"
+        virtual_servers = [{ name = "EVS1", version = "2000", protocols = ["mapi", "smtp", "http"] }]
+        "#,
+    ),
     passes("POP3 offered, with a resource and services that can start", TWO_NODES_2003).with(
         r#"
         nodes = [
@@ -158,7 +167,7 @@ const EXAMPLES: &[Example] = &[
         resources = [{ name = "POP3 (EVS1)", type = "Microsoft Exchange POP3 Server Instance", possible_owners = ["NODE1", "NODE2"] }]
         "#,
     ),
-    fails("offered without a resource: a warning", TWO_NODES_2003, &["virtual_servers[EVS1].protocols[#2]"])
+    fails("offered without a resource: a warning", TWO_NODES_2003, &["virtual_servers[EVS1].protocols[imap4]"])
         .with(r#"virtual_servers = [{ name = "EVS1", protocols = ["mapi", "imap4"] }]"#),
     fails("the service is disabled on one node", TWO_NODES_2000, &["nodes[NODE2].services.pop3.startup"])
         .with(r#"nodes = [{ name = "NODE2", services = { pop3 = { startup = "disabled" } } }]"#),

@@ -26,8 +26,8 @@ rule! {
     /// A dependency through other resources counts like a direct one. What is judged how: a dependency that Microsoft
     /// documents is an error where it is missing; that of Routing and MTA follows from the text alone and is a warning;
     /// that of Microsoft Search is custom, and information. A protocol of Exchange 2003 that still waits for the store
-    /// is a warning; Microsoft Search may wait for it. A virtual server that is known to be at Exchange 2000 in a
-    /// cluster on its way to 2003 may keep the old form until it is upgraded.
+    /// is a warning; Microsoft Search may wait for it. Of a virtual server whose own version is known to differ from the
+    /// cluster's, in the middle of an upgrade, only what is the same in both versions is judged.
     ///
     /// Where the resource to depend on is missing altogether, `virtual-server-resources-complete` or
     /// `system-attendant-children` says so, and this rule does not.
@@ -76,18 +76,22 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn judge(evs: Evs<'_>, group: GroupRef<'_>, version: ExchangeVersion, findings: &mut Findings) {
+    let is_between_versions = evs.listed().version().peek().is_some_and(|own| *own != version);
+    let wanted: Vec<_> = if is_between_versions {
+        facts::dependencies_of_both().collect()
+    } else {
+        facts::dependencies(version).collect()
+    };
     let graph = group.dependencies();
     for target in &facts::DEPENDED_ON {
         let is_target = |kind: &ResourceType| facts::stands_for(kind, target, version);
         let targets = group.resources().whose(|resource| resource.r#type(), is_target);
         let leading = graph.leading_to(|resource| resource.r#type(), is_target);
-        for dependency in facts::dependencies(version).filter(|dependency| dependency.on == *target) {
+        for dependency in wanted.iter().filter(|dependency| dependency.on == *target) {
             for resource in findings.each(group.resources_of(&dependency.kind)) {
                 let reached = leading.from(resource);
                 match dependency.standing {
                     Standing::Tolerated => {}
-                    // Not upgraded yet: the form of Exchange 2000 is right.
-                    Standing::Outdated if evs.listed().version().peek() == Some(&V2000) => {}
                     Standing::Outdated => outdated(resource, reached, findings),
                     _ if reached.peek().is_empty() => {
                         missing(dependency, resource, &targets, reached, findings);
@@ -212,6 +216,12 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS1 Group"
         resources = [{ name = "SMTP (EVS1)", depends_on = ["Exchange Information Store (EVS1)"] }]
+        "#,
+    ),
+    passes("a virtual server that was upgraded before the cluster's others", TWO_NODES_2003).with(
+        r#"
+        exchange = "2000"
+        virtual_servers = [{ name = "EVS1", version = "2003" }]
         "#,
     ),
     passes("a missing resource is the matter of another rule", TWO_NODES_2003)

@@ -118,13 +118,13 @@ const EXAMPLES: &[Example] = &[
     fails(
         "a connector to Notes and Chat on Exchange 2000",
         TWO_NODES_2000,
-        &["virtual_servers[EVS1].components[#1]", "virtual_servers[EVS1].components[#2]"],
+        &["virtual_servers[EVS1].components[notes-connector]", "virtual_servers[EVS1].components[chat]"],
     )
     .with(r#"virtual_servers = [{ name = "EVS1", components = ["Connector for Lotus Notes", "chat"] }]"#),
     fails(
         "an NNTP resource, and news offered to clients",
         TWO_NODES_2003,
-        &["virtual_servers[EVS1].protocols[#2]", "groups[EVS1 Group].resources[NNTP (EVS1)].type"],
+        &["virtual_servers[EVS1].protocols[nntp]", "groups[EVS1 Group].resources[NNTP (EVS1)].type"],
     )
     .with(
         r#"
@@ -138,7 +138,7 @@ const EXAMPLES: &[Example] = &[
     fails(
         "a type and a component that nobody knows: information",
         TWO_NODES_2003,
-        &["virtual_servers[EVS1].components[#1]", "groups[EVS1 Group].resources[Fax].type"],
+        &["virtual_servers[EVS1].components[fax-connector]", "groups[EVS1 Group].resources[Fax].type"],
     )
     .with(
         r#"

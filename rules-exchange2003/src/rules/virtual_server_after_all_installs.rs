@@ -16,8 +16,8 @@ rule! {
     /// Virtual servers are made when Exchange is installed on every node.
     ///
     /// The setup log tells: before a virtual server is made, Exchange was installed on each node that was a member of
-    /// the cluster at the time. A node that joined later, a year after or a minute, is no finding, and neither is a
-    /// node without Exchange, which only votes.
+    /// the cluster at the time. What the log does not show did not happen. A node that joined later, a year after or a
+    /// minute, is no finding, and neither is a node without Exchange, which only votes.
     ///
     /// # Why it matters
     ///
@@ -64,7 +64,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
                 findings
                     .report(
                         step.path(),
-                        format!("`{evs}` was made before Exchange was installed on `{name}`"),
+                        format!("the log does not show Exchange on `{name}` when `{evs}` was made"),
                     )
                     .related(node.path(), "the node");
             }
@@ -105,6 +105,8 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
+    fails("a log of the virtual server alone", TWO_NODES_2003, &["setup[#1]", "setup[#1]"])
+        .with(r#"setup = [{ step = "create-virtual-server", virtual_server = "EVS1" }]"#),
     fails("a log without times, and without the nodes joining", TWO_NODES_2000, &["setup[#2]"]).with(
         r#"
         setup = [

@@ -16,8 +16,9 @@ rule! {
     /// Each virtual server has a cluster group of its own, with all of its resources in it.
     ///
     /// The group holds one System Attendant and whatever belongs to it, and it is not the default group, which keeps the
-    /// name and the address of the cluster and the quorum. No resource of the virtual server stands in another group. A
-    /// resource is told by its type; Microsoft Search is left out of that, as SQL Server uses the same type.
+    /// name and the address of the cluster and the quorum. The network name of the virtual server is in its group, and no
+    /// resource of a type that only Exchange has is in a group without a virtual server. Microsoft Search is left out of
+    /// that, as SQL Server uses the same type; where the disks stand is not judged here.
     ///
     /// # Why it matters
     ///
@@ -86,16 +87,17 @@ fn own_group(evs: &Evs<'_>, earlier: &[Evs<'_>], default: &[GroupRef<'_>], findi
 }
 
 fn network_name_inside(evs: &Evs<'_>, findings: &mut Findings) {
+    if evs.group().peek().is_empty() {
+        return;
+    }
     let Some(name) = findings.need(evs.name()) else { return };
     let names = evs.name().cluster().resources_of(&ResourceType::NetworkName);
+    let elsewhere = names.filter(|resource| !is_held_by(evs, resource.group()));
     for resource in
-        findings.each(names.whose(|resource| resource.parameters().name(), |other| *other == *name))
+        findings.each(elsewhere.whose(|resource| resource.parameters().name(), |other| *other == *name))
     {
-        if !evs.group().peek().is_empty() && !is_held_by(evs, resource.group()) {
-            let message =
-                format!("`{}` is the network name of `{name}`, and not in its group", resource.name());
-            findings.report(resource.path(), message).related(evs.path(), "the virtual server");
-        }
+        let message = format!("`{}` is the network name of `{name}`, and not in its group", resource.name());
+        findings.report(resource.path(), message).related(evs.path(), "the virtual server");
     }
 }
 
@@ -142,6 +144,8 @@ const EXAMPLES: &[Example] = &[
         resources = [{ name = "SQL Fulltext", type = "Microsoft Search Service Instance" }]
         "#,
     ),
+    passes("what the network name in the group is set to does not matter", TWO_NODES_2003)
+        .without(&["groups[EVS1 Group].resources[EVS1 Name].parameters"]),
     fails("in the default group", TWO_NODES_2003, &["virtual_servers[EVS1].group"]).without(&["groups[EVS1 Group]"]).with(
         r#"
         groups = [{ name = "Cluster Group", resources = [

@@ -17,7 +17,8 @@ rule! {
     /// A single copy cluster counts every node. Eight is the limit of Exchange 2007 on any Windows, even where Windows
     /// 2008 itself takes sixteen. In cluster continuous replication only nodes with the Mailbox role count, and there
     /// are two of them, no more, no fewer: before the file share witness came up, a third node without Exchange was the
-    /// usual voter. A standby cluster is not judged. What Windows allows is a matter of `cluster/edition-node-limit`.
+    /// usual voter. Too few is a finding only once there is a clustered mailbox server: until then Setup may still be to
+    /// come. A standby cluster is not judged. What Windows allows is a matter of `cluster/edition-node-limit`.
     ///
     /// # Why it matters
     ///
@@ -66,7 +67,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             let nodes = cluster.mailbox_nodes();
             let all_known = nodes.is_complete();
             let count = findings.each(nodes).len();
-            if count > CCR_MAILBOX_NODES || all_known && count < CCR_MAILBOX_NODES {
+            let too_few = all_known && count < CCR_MAILBOX_NODES;
+            if too_few && (count == 0 || findings.each(cluster.evs()).is_empty()) {
+                findings.not_applicable("Exchange is not on its nodes yet");
+            } else if too_few || count > CCR_MAILBOX_NODES {
                 let message = format!(
                     "nodes with the Mailbox role: {count}, where a CCR cluster has {CCR_MAILBOX_NODES}"
                 );
@@ -109,6 +113,30 @@ const EXAMPLES: &[Example] = &[
         exchange = { installed = false }
         "#,
     ),
+    not_applicable("a CCR of which only the first node is installed", CCR_2007)
+        .without(&["nodes[NODE2].exchange", "groups[CMS1]", "virtual_servers[CMS1]"])
+        .with(
+            r#"
+            virtual_servers = []
+
+            [[nodes]]
+            name = "NODE2"
+            exchange = { installed = false }
+            "#,
+        ),
+    not_applicable("a CCR that waits for Exchange", CCR_2007)
+        .without(&["nodes[NODE1].exchange", "nodes[NODE2].exchange"])
+        .with(
+            r#"
+            [[nodes]]
+            name = "NODE1"
+            exchange = { installed = false }
+
+            [[nodes]]
+            name = "NODE2"
+            exchange = { installed = false }
+            "#,
+        ),
     not_applicable("a standby cluster of one node", CCR_2007)
         .without(&["nodes[NODE2]"])
         .with(r#"layout = "standby""#),

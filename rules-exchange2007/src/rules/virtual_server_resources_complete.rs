@@ -78,7 +78,7 @@ fn look_for(part: &Part, group: GroupRef<'_>, cms: Evs<'_>, findings: &mut Findi
     let found = resources.peek().len() as u64;
     let wanted = match part.number {
         Number::AtLeastOne => 1,
-        Number::OneForEachDatabase => databases(cms, findings),
+        Number::OneForEachDatabase => databases(cms, found, findings),
     };
     if found >= wanted || !is_in_layout(part, group.cluster(), findings) {
         return;
@@ -94,11 +94,30 @@ fn look_for(part: &Part, group: GroupRef<'_>, cms: Evs<'_>, findings: &mut Findi
     }
 }
 
-/// How many databases a clustered mailbox server is known to have; what may hide more is noted.
-fn databases(cms: Evs<'_>, findings: &mut Findings) -> u64 {
-    let storage_groups = findings.each(cms.listed().storage_groups());
-    let counted = storage_groups.iter().filter(|group| group.recovery().peek() != Some(&true));
-    counted.filter_map(|group| findings.need(group.databases())).map(|count| u64::from(*count)).sum()
+/// How many databases a clustered mailbox server is known to have outside of recovery storage groups; what may hide
+/// more is noted, unless the resources that were found are enough for all.
+fn databases(cms: Evs<'_>, found: u64, findings: &mut Findings) -> u64 {
+    let mut certain = 0;
+    let mut possible = 0;
+    let mut undecided = Vec::new();
+    for storage_group in findings.each(cms.listed().storage_groups()) {
+        let recovery = storage_group.recovery();
+        if recovery.peek() == Some(&true) {
+            continue;
+        }
+        let Some(databases) = findings.need(storage_group.databases()) else { continue };
+        possible += u64::from(*databases);
+        match recovery.peek() {
+            Some(_) => certain += u64::from(*databases),
+            None => undecided.push(recovery),
+        }
+    }
+    if found < possible {
+        for recovery in undecided {
+            findings.need(recovery);
+        }
+    }
+    certain
 }
 
 /// Whether the cluster's layout has a part.
@@ -117,6 +136,10 @@ const EXAMPLES: &[Example] = &[
         storage_groups = [{ name = "Recovery Storage Group", databases = 1, recovery = true }]
         "#,
     ),
+    passes("enough resources, whichever storage group may be for recovery", CCR_2007).without(&[
+        "virtual_servers[CMS1].storage_groups[First Storage Group].recovery",
+        "virtual_servers[CMS1].storage_groups[Second Storage Group].recovery",
+    ]),
     passes("an IPv6 address", SCC_2007).with(
         r#"
         [[groups]]
@@ -154,5 +177,17 @@ const EXAMPLES: &[Example] = &[
         &["virtual_servers[CMS1].storage_groups[Second Storage Group].databases"],
     )
     .without(&["virtual_servers[CMS1].storage_groups[Second Storage Group].databases"]),
+    unknown(
+        "a storage group without a resource that may be for recovery",
+        SCC_2007,
+        &["virtual_servers[CMS1].storage_groups[Third Storage Group].recovery"],
+    )
+    .with(
+        r#"
+        [[virtual_servers]]
+        name = "CMS1"
+        storage_groups = [{ name = "Third Storage Group", databases = 1 }]
+        "#,
+    ),
     unknown("a cluster without disks, and without a layout", CCR_2007, &["layout"]).without(&["layout"]),
 ];

@@ -31,7 +31,7 @@ impl<'a> ClusterRef<'a> {
     }
 
     /// Whether a NetBIOS name is that of the domain of a DNS name.
-    fn is_netbios_name(self, netbios: &str, dns: &str) -> At<'a, bool> {
+    pub(super) fn is_netbios_name(self, netbios: &str, dns: &str) -> At<'a, bool> {
         let begins = dns.split_once('.').is_some_and(|(label, _)| same_name(label, netbios));
         let domains = self.directory().domains();
         let of_domain = domains

@@ -15,6 +15,20 @@ impl<'a> ClusterRef<'a> {
             _ => false,
         })
     }
+
+    /// Whether two names are those of one domain. One may be the DNS name, the other the NetBIOS name.
+    pub fn is_same_domain(self, one: At<'a, Name>, other: At<'a, Name>) -> At<'a, bool> {
+        let (Some(this), Some(that)) = (one.peek(), other.peek()) else {
+            return if one.peek().is_none() { one } else { other }.map(|_| None);
+        };
+        let [this, that] = [this, that].map(|name| name.as_str().trim_end_matches('.'));
+        match (this.contains('.'), that.contains('.')) {
+            _ if same_name(this, that) => one.map(|_| Some(&true)),
+            (false, true) => self.is_netbios_name(this, that),
+            (true, false) => self.is_netbios_name(that, this),
+            _ => one.map(|_| Some(&false)),
+        }
+    }
 }
 
 impl At<'_, Domain> {
@@ -24,5 +38,30 @@ impl At<'_, Domain> {
         let first_part = dns_name.and_then(|dns_name| dns_name.split('.').next());
         let netbios_name = self.netbios_name().peek().map(Name::as_str);
         [dns_name, first_part, netbios_name].into_iter().flatten().any(|own| same_name(own, name.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Cluster, Directory, Domain, Node};
+
+    #[test]
+    fn one_domain_has_two_names() {
+        let same = |one: &str, other: &str| {
+            let domains = [Domain::default().name("corp.example.com").netbios_name("OLDCORP")];
+            let nodes = [Node::default().domain(one), Node::default().domain(other)];
+            let cluster =
+                Cluster::new("MAILCLU1").directory(Directory::default().domains(domains)).nodes(nodes);
+            let nodes = cluster.view().nodes().members();
+            let [one, other] = nodes.peek() else { unreachable!("there are two") };
+            cluster.view().is_same_domain(one.domain(), other.domain()).peek().copied()
+        };
+        assert_eq!(same("corp.example.com", "CORP.example.com."), Some(true));
+        assert_eq!(same("corp.example.com", "CORP"), Some(true), "the DNS name begins with it");
+        assert_eq!(same("OLDCORP", "corp.example.com"), Some(true), "the directory says so");
+        assert_eq!(same("BRANCH", "corp.example.com"), Some(false));
+        assert_eq!(same("BRANCH", "other.example.com"), None, "it may be any domain's NetBIOS name");
+        assert_eq!(same("BRANCH", "CORP"), Some(false));
+        assert_eq!(same("corp.example.com", "emea.corp.example.com"), Some(false));
     }
 }

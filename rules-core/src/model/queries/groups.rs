@@ -50,8 +50,13 @@ impl<'a> ClusterRef<'a> {
         if !gaps.is_empty() {
             return Set::new(Vec::new(), gaps);
         }
-        let Some(quorum) = self.quorum().resource().peek() else { return Set::default() };
-        let (holders, gaps) = self.resources_named(quorum).into_parts();
+        let quorum = self.quorum();
+        let Some(name) = quorum.resource().peek() else {
+            let has_none = quorum.kind().peek().is_some_and(|kind| !kind.has_resource());
+            let gap = (!has_none).then(|| quorum.resource().path());
+            return Set::new(Vec::new(), gap.into_iter().collect());
+        };
+        let (holders, gaps) = self.resources_named(name).into_parts();
         Set::new(holders.first().map(|resource| resource.group()).into_iter().collect(), gaps)
     }
 }

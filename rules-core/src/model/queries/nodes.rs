@@ -48,6 +48,17 @@ impl<'a> NodeRef<'a> {
         })
     }
 
+    /// Whether the node is known to be there for its vote in the quorum only: it has no Exchange, and there are Exchange
+    /// resources, none of which it may own.
+    pub fn is_voter(self) -> bool {
+        let owns_none = || {
+            let own = self.exchange_resources();
+            own.is_complete() && own.peek().is_empty()
+        };
+        let has_none = self.has_exchange().peek() == Some(&false);
+        has_none && owns_none() && !self.cluster().exchange_resources().peek().is_empty()
+    }
+
     /// Whether the node has the Mailbox role (2007).
     pub fn has_mailbox_role(self) -> At<'a, bool> {
         let roles = self.exchange().roles();

@@ -23,12 +23,21 @@ impl<'a> DiskRef<'a> {
         self.shared().or(At::new(self.root(), self.shared().path(), shares_storage))
     }
 
-    /// The resources of another maker's storage type that stand for the disk, such as a group of volumes.
+    /// The resources of another maker's storage type that stand for the disk. One such resource may stand for several
+    /// volumes: where none bears the disk's name, each whose disks are not known may be the one.
     pub fn third_party_resources(self) -> Set<ResourceRef<'a>> {
         let Some(name) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
-        self.cluster().resources_named(name).whose(
-            |resource| resource.r#type(),
-            |kind| kind.is_storage() && *kind != ResourceType::PhysicalDisk,
-        )
+        let cluster = self.cluster();
+        let is_third_party = |kind: &ResourceType| kind.is_storage() && *kind != ResourceType::PhysicalDisk;
+        let own = cluster.resources_named(name);
+        if !own.peek().is_empty() || !own.is_complete() {
+            return own.whose(|resource| resource.r#type(), is_third_party);
+        }
+        let all = cluster.resources_whose(|resource| resource.r#type(), is_third_party);
+        let (without_disk, mut gaps) = all.filter(|resource| resource.disk().peek().is_empty()).into_parts();
+        if !without_disk.is_empty() {
+            gaps.push(cluster.disks().path());
+        }
+        Set::new(Vec::new(), gaps)
     }
 }

@@ -1,0 +1,84 @@
+//! What every format keeps to, whatever the fleet.
+
+use std::fmt::Write as _;
+
+use crate::runner::{folder, run};
+
+/// Some hundred definitions, of each outcome.
+fn fleet() -> tempfile::TempDir {
+    let mut files = Vec::new();
+    for number in 0..300 {
+        let name = match number % 7 {
+            0 => "node",
+            _ => "NODE",
+        };
+        let broken = if number % 50 == 0 { "nmae = 'X'\n" } else { "" };
+        files.push((
+            format!("{number:03}.toml"),
+            format!("format = 'cluster/1'\nname = 'C{number}'\n{broken}nodes = [{{ name = '{name}' }}]\n"),
+        ));
+    }
+    let mut lines = String::new();
+    for number in 0..2_000 {
+        writeln!(lines, "{{\"format\":\"cluster/1\",\"nodes\":[{{\"name\":\"n{number}\"}}]}}").unwrap();
+    }
+    files.push(("150.ndjson".to_owned(), lines));
+    folder(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads() {
+    let fleet = fleet();
+    let path = fleet.path().to_str().unwrap();
+    for format in ["text", "concise", "json", "ndjson"] {
+        let outputs = ["1", "4"].map(|jobs| {
+            let ran = run(["audit", "--jobs", jobs, "--format", format, path]);
+            (ran.out, ran.err)
+        });
+        assert!(outputs[0] == outputs[1], "{format}");
+    }
+}
+
+#[test]
+fn no_format_drops_a_finding() {
+    let fleet = fleet();
+    let path = fleet.path().to_str().unwrap();
+    let findings = 2_000 + (0..300).filter(|number| number % 7 == 0 && number % 50 != 0).count();
+    let count =
+        |format: &str, needle: &str| run(["audit", "--format", format, path]).out.matches(needle).count();
+    assert_eq!(count("text", "is not in capitals"), findings);
+    assert_eq!(count("concise", "is not in capitals"), findings);
+    assert_eq!(count("json", "is not in capitals"), findings);
+    assert_eq!(count("ndjson", "is not in capitals"), findings);
+}
+
+#[test]
+fn several_formats_at_once() {
+    let fleet = fleet();
+    let path = fleet.path().to_str().unwrap();
+    let target = folder([]);
+    let file = target.path().join("report.json");
+    let request = format!("json={}", file.display());
+    let ran = run(["audit", "--format", "concise", "--format", &request, path]);
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert_eq!(report["format"], "report/1");
+    assert_eq!(report["results"].as_array().unwrap().len(), 2_300);
+    assert_eq!(report["summary"]["counts"]["clusters"], 2_294);
+    assert_eq!(report["summary"]["refused"], 6);
+    assert!(ran.err.starts_with("2294 clusters in 295 files, 4 rules"), "{}", ran.err);
+}
+
+#[test]
+fn places_are_those_of_the_file() {
+    let line = r#"{"format":"cluster/1","name":"é","nodes":[{"name":"n"}]}"#;
+    let text = format!("{line}\n\n{line}\n");
+    let root = folder([("fleet.ndjson", text.as_str())]);
+    let ran = run(["audit", "--format", "ndjson", root.path().to_str().unwrap()]);
+    let last: serde_json::Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+    let at = &last["findings"][0]["at"];
+    let number = |key: &str| usize::try_from(at["place"][key].as_u64().unwrap()).unwrap();
+    let (offset, length) = (number("offset"), number("length"));
+    assert_eq!(&text[offset..offset + length], "\"n\"");
+    assert_eq!((number("line"), number("column")), (3, 51));
+    assert_eq!((&at["path"], &at["pointer"]), (&"nodes[n].name".into(), &"/nodes/0/name".into()));
+}

@@ -1,0 +1,10 @@
+//! The tool as people use it: arguments in, text and exit code out.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+mod exit_codes;
+mod formats;
+mod goldens;
+mod inputs;
+mod refused;
+mod runner;
