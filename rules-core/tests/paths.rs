@@ -124,13 +124,13 @@ fn a_path_is_found_in_the_text_or_else_what_is_nearest_to_it() {
 fn elements_of_long_lists_are_named_as_those_of_short_ones() {
     // The Kelvin sign is no `k` to Windows, which compares ASCII with ASCII.
     let names = ["Node", "NODE", "é", "É", "k", "\u{212a}", "K"];
-    let named = |times: usize| {
+    let rendered = |times: usize| {
         let nodes = names.iter().cycle().take(times).map(|name| Node::default().name(*name));
         let cluster = Cluster::new("X").nodes(nodes.collect::<Vec<_>>());
         let paths = (0..times).map(|index| FactPath::ROOT.key(Key::nodes).index(index).names(&cluster));
         paths.collect::<Vec<_>>()
     };
-    let (short, long) = (named(31), named(100));
+    let (short, long) = (rendered(31), rendered(100));
     assert_eq!(short, long[..31]);
     assert_eq!(long[7..10], ["nodes[Node#3]", "nodes[NODE#4]", "nodes[é#3]"]);
 }

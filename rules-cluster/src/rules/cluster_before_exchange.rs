@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
-    model::{ClusterRef, NodeRef, SetupAction, StepsByNode},
+    model::{ClusterRef, NodeRef, NodeState, SetupAction, StepsByNode},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
@@ -11,10 +11,13 @@ use crate::CLUSTER;
 rule! {
     /// Each node was a member of the cluster before Exchange was installed on it.
     ///
-    /// Two facts tell, and both are asked for. The setup log: the node formed or joined the cluster, and Exchange was
+    /// Of a node with Exchange two facts tell, and both are asked for. The setup log: the node formed or joined the cluster, and Exchange was
     /// installed on it after that. A node that joined years after the others is no finding, and neither is one on which
     /// Exchange was installed too early, removed, and installed again. The node itself: its Exchange has the cluster-aware
     /// components. A node whose binaries lack them was installed too early, whatever the log says.
+    ///
+    /// On a node that is still to get Exchange the Cluster service has to run. A node that has not joined yet is the matter
+    /// of `every-node-joined`, and one that is there for its vote only is not asked.
     ///
     /// # Why it matters
     ///
@@ -28,6 +31,9 @@ rule! {
     /// move them to another server before anything is removed, and make a backup. Then remove Exchange with Setup, form the
     /// cluster or join the node, and check in Cluster Administrator that it is up. Run Setup again: it says that it will
     /// install the cluster-aware version.
+    ///
+    /// Where the Cluster service does not run on a node that is still to get Exchange, start it, and see that the node comes
+    /// up in Cluster Administrator, before you run Setup.
     pub static CLUSTER_BEFORE_EXCHANGE = {
         check,
         set: &CLUSTER,
@@ -41,26 +47,52 @@ rule! {
             Source::ThirdParty("a book on Exchange 2000 Server at flylib.com (2.554.1.149), installing it in a cluster"),
         ],
         basis: Basis::Microsoft,
-        covers: &["SET-001"],
+        covers: &["SET-001", "SET-002"],
         examples: EXAMPLES,
     }
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let nodes = findings.each(cluster.exchange_nodes());
+    let nodes = findings.each(cluster.nodes());
     if nodes.is_empty() {
-        return findings.not_applicable("no node has Exchange yet");
+        return findings.not_applicable("there is no node yet");
     }
     let joins = StepsByNode::of(cluster.joins());
     let installs = StepsByNode::of(cluster.steps(SetupAction::InstallExchange));
     for node in nodes {
-        match findings.need(node.exchange().cluster_aware()) {
-            Some(aware) if aware == false => {
-                let message = format!("the Exchange of `{}` lacks the cluster-aware components", node.name());
-                findings.report(aware.path(), message);
-            }
-            _ => installed_as_member(node, &joins, &installs, findings),
+        match findings.need(node.has_exchange()) {
+            Some(has) if has == false => ready_for_setup(node, findings),
+            Some(_) => cluster_aware(node, &joins, &installs, findings),
+            None => {}
         }
+    }
+}
+
+fn ready_for_setup(node: NodeRef<'_>, findings: &mut Findings) {
+    let Some(state) = findings.need(node.state()) else { return };
+    if state == NodeState::NotJoined || node.is_voter() {
+        return;
+    }
+    let Some(runs) = findings.need(node.runs_cluster_service()) else { return };
+    if runs == false {
+        let message =
+            format!("the Cluster service does not run on `{}`, which has no Exchange yet", node.name());
+        findings.report(runs.path(), message);
+    }
+}
+
+fn cluster_aware<'a>(
+    node: NodeRef<'a>,
+    joins: &StepsByNode<'a>,
+    installs: &StepsByNode<'a>,
+    findings: &mut Findings,
+) {
+    match findings.need(node.exchange().cluster_aware()) {
+        Some(aware) if aware == false => {
+            let message = format!("the Exchange of `{}` lacks the cluster-aware components", node.name());
+            findings.report(aware.path(), message);
+        }
+        _ => installed_as_member(node, joins, installs, findings),
     }
 }
 
@@ -134,16 +166,25 @@ const EXAMPLES: &[Example] = &[
         nodes = [{ name = "NODE2", exchange = { cluster_aware = false } }]
         "#,
         ),
-    not_applicable("nothing is installed yet", TWO_NODES_2003)
+    passes("nothing is installed yet, and every node is up", TWO_NODES_2003)
         .without(&["nodes[NODE1].exchange", "nodes[NODE2].exchange"])
+        .with(BEFORE_SETUP),
+    passes("a voter that is down", CCR_2007).with(
+        r#"
+        nodes = [{ name = "NODE3", state = "down", exchange = { installed = false } }]
+        "#,
+    ),
+    fails("the Cluster service of one node is stopped before Setup", TWO_NODES_2003, &["nodes[NODE2].state"])
+        .without(&["nodes[NODE1].exchange", "nodes[NODE2].exchange", "nodes[NODE2].services.clussvc"])
         .with(
             r#"
             nodes = [
                 { name = "NODE1", exchange = { installed = false } },
-                { name = "NODE2", exchange = { installed = false } },
+                { name = "NODE2", state = "down", exchange = { installed = false } },
             ]
             "#,
         ),
+    not_applicable("no node yet", TWO_NODES_2003).with("nodes = []"),
     unknown("no log", TWO_NODES_2003, &["setup"]).without(&["setup"]),
     unknown("a log that lacks an installation", TWO_NODES_2003, &["setup"]).without(&["setup[#7]"]),
     unknown("a step of which the node is not known", TWO_NODES_2003, &["setup[#4].node"])
@@ -155,3 +196,11 @@ const EXAMPLES: &[Example] = &[
     )
     .without(&["nodes[NODE1].exchange.cluster_aware"]),
 ];
+
+/// Two nodes without Exchange.
+const BEFORE_SETUP: &str = r#"
+nodes = [
+    { name = "NODE1", exchange = { installed = false } },
+    { name = "NODE2", exchange = { installed = false } },
+]
+"#;

@@ -1,8 +1,8 @@
 //! Questions about nodes.
 
 use super::super::{
-    At, ClusterRef, ExchangeServerRole, Name, NodeRef, NodeState, ResourceRef, ServiceAccount, Set,
-    WindowsVersion,
+    At, ClusterRef, ExchangeServerRole, Name, NodeRef, NodeState, ResourceRef, ServiceAccount, ServiceState,
+    Set, WindowsVersion,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -57,6 +57,19 @@ impl<'a> NodeRef<'a> {
         };
         let has_none = self.has_exchange().peek() == Some(&false);
         has_none && owns_none() && !self.cluster().exchange_resources().peek().is_empty()
+    }
+
+    /// Whether the Cluster service runs on the node: said outright, or to be seen from its state in the cluster.
+    pub fn runs_cluster_service(self) -> At<'a, bool> {
+        let stated = self.services().clussvc().state();
+        let by_service =
+            stated.map(|state| Some(if *state == ServiceState::Running { &true } else { &false }));
+        let by_membership = self.state().map(|state| match state {
+            NodeState::Up | NodeState::Paused | NodeState::Joining => Some(&true),
+            NodeState::Down | NodeState::NotJoined => Some(&false),
+            NodeState::Member => None,
+        });
+        by_service.or(by_membership)
     }
 
     /// Whether the node has the Mailbox role (2007).
