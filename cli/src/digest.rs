@@ -1,20 +1,35 @@
-//! The digest of a plan: two reports can be compared or merged only if they were made with the same rules.
+//! Digests: of a plan, of what was read, of a finding.
 
 use std::fmt::Write as _;
 
 use rules_core::Plan;
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256, in lower-case hexadecimal, over a line for each rule: full name, severity, versions.
-pub(crate) fn of(plan: &Plan) -> String {
-    let mut digest = Sha256::new();
-    for rule in plan.rules() {
+/// SHA-256, in lower-case hexadecimal.
+pub(crate) fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").expect("a string takes any text");
+        digits
+    })
+}
+
+/// The digest of a plan: two reports can be compared or merged only if they were made with the same rules. Over a line
+/// for each rule: full name, severity, versions.
+pub(crate) fn of_plan(plan: &Plan) -> String {
+    let rules = plan.rules().fold(String::new(), |mut rules, rule| {
         let meta = rule.meta();
         let versions: Vec<&str> = meta.versions.iter().map(|version| version.as_str()).collect();
-        digest.update(format!("{} {} {}\n", meta.full_name(), meta.severity, versions.join(",")));
-    }
-    digest.finalize().iter().fold(String::from("sha256:"), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes any text");
-        text
-    })
+        writeln!(rules, "{} {} {}", meta.full_name(), meta.severity, versions.join(","))
+            .expect("a string takes any text");
+        rules
+    });
+    format!("sha256:{}", sha256(&rules))
+}
+
+/// What a finding is recognised by in another report: its rule, the cluster's name and the path by names, none of which
+/// holds a line feed that could make two of them one.
+pub(crate) fn of_finding(rule: &str, cluster: &str, path: &str) -> String {
+    let mut digest = sha256(&format!("{rule}\n{}\n{path}", cluster.to_lowercase()));
+    digest.truncate(16);
+    digest
 }

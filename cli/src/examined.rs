@@ -9,7 +9,7 @@ use rules_core::{
     model::{Cluster, FactPath, Names},
 };
 
-use crate::{escape::shown, excerpt::Excerpt};
+use crate::{digest, escape::shown, excerpt::Excerpt};
 
 /// One thing that was looked at.
 pub(crate) enum Examined<'a> {
@@ -95,6 +95,14 @@ impl<'a> Audited<'a> {
         match self.origin {
             Origin::Definition { line, .. } => Some(line),
             Origin::Artefact { .. } => None,
+        }
+    }
+
+    /// The digest of what the cluster was read from.
+    pub(crate) fn sha256(&self) -> Option<String> {
+        match self.origin {
+            Origin::Definition { text, .. } => Some(digest::sha256(text)),
+            Origin::Artefact { .. } => self.cluster.source.get()?.first()?.sha256.get().cloned(),
         }
     }
 

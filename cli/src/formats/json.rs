@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{Format, Run, report};
 use crate::{
+    digest,
     examined::{Audited, Examined, Refused, Spot},
     tally::Tally,
 };
@@ -124,6 +125,8 @@ fn cluster<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> report::Cluster<'a
         let index = audited.report.outcomes.iter().position(|(other, _)| std::ptr::eq(*other, rule));
         index.map_or("", |index| run.rules[index].as_str())
     };
+    let cluster_name = audited.cluster.name.get().map_or("", Name::as_str);
+    let fingerprint = |rule, path| digest::of_finding(rule, cluster_name, &audited.names(path));
     report::Cluster {
         format: report::RESULT,
         plan: &run.digest,
@@ -131,11 +134,13 @@ fn cluster<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> report::Cluster<'a
         line: audited.line(),
         name: audited.cluster.name.get().map(Name::as_str),
         exchange: audited.cluster.exchange.get().map(|version| version.as_str()),
+        sha256: audited.sha256(),
         findings: audited
             .worst_first()
             .into_iter()
             .map(|(rule, finding)| report::Finding {
                 rule: name_of(rule),
+                fingerprint: fingerprint(name_of(rule), finding.path),
                 severity: finding.severity,
                 message: &finding.message,
                 at: location(audited, finding.path),

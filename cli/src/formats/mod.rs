@@ -60,7 +60,7 @@ pub(crate) enum Verbosity {
 impl<'a> Run<'a> {
     pub(crate) fn new(plan: &'a Plan, verbosity: Verbosity) -> Self {
         let rules = plan.rules().map(|rule| rule.meta().full_name()).collect();
-        let digest = digest::of(plan);
+        let digest = digest::of_plan(plan);
         let (select, ignore, inputs) = (Vec::new(), Vec::new(), Vec::new());
         Self { plan, rules, select, ignore, digest, inputs, verbosity }
     }

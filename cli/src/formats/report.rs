@@ -101,6 +101,10 @@ pub(crate) struct Cluster<'a> {
     /// The Exchange version, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exchange: Option<&'a str>,
+    /// SHA-256 of the definition, in hexadecimal: of its text in UTF-8 without a byte order mark, of its line without the
+    /// line break, or of the bytes of an artefact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
     /// Findings, the most severe first, then by rule, path and message.
     pub(crate) findings: Vec<Finding<'a>>,
     /// What each rule of the plan came to, by full name.
@@ -115,6 +119,9 @@ pub(crate) struct Cluster<'a> {
 pub(crate) struct Finding<'a> {
     /// The full name of the rule.
     pub(crate) rule: &'a str,
+    /// The same in every report for this rule, this name of a cluster and this path; two findings of a rule at one path
+    /// share it. 16 hexadecimal digits.
+    pub(crate) fingerprint: String,
     /// How bad it is.
     pub(crate) severity: Severity,
     /// What is wrong.
