@@ -89,3 +89,8 @@ pub fn run_with(
     };
     result.unwrap_or_else(|mistake: Mistake| console.fail(&mistake, mistake.help()))
 }
+
+/// The examples of README.md are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,7 +1,13 @@
 //! Words that people type: suggestions for those that are not known.
 
+/// No word that anybody mistypes is longer, in bytes; comparing takes time that grows with the length.
+const LONGEST_WORD: usize = 100;
+
 /// The candidate that a mistyped word most likely stands for, if one is close enough.
 pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let word = word.to_lowercase();
     candidates
         .into_iter()
