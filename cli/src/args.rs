@@ -73,9 +73,9 @@ pub(crate) struct AuditArguments {
     #[arg(long)]
     pub(crate) exit_zero: bool,
 
-    /// How many threads to use; 0 means one for each core
-    #[arg(long, value_name = "N", default_value = "0")]
-    pub(crate) jobs: usize,
+    /// How many threads to use, at most 256; 0 means one for each core
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u16).range(..=256))]
+    pub(crate) jobs: u16,
 
     /// Print the summary only (formats text and concise)
     #[arg(short, long, conflicts_with = "verbose")]

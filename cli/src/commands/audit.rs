@@ -72,7 +72,7 @@ pub(crate) fn audit(
         stdin: arguments.input_format,
         tallies: Mutex::default(),
     };
-    let seen = match in_threads(arguments.jobs, || fleet.audit(&mut outputs, &mut progress))? {
+    let seen = match in_threads(arguments.jobs.into(), || fleet.audit(&mut outputs, &mut progress))? {
         Ok(seen) => seen,
         // As for any program that is no longer listened to, it is not for us to complain.
         Err(Stop::Closed) => return Ok(Exit::Clean),

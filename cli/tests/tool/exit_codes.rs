@@ -57,6 +57,7 @@ fn mistakes_on_the_command_line_are_2_whatever_is_asked_for() {
     for arguments in [
         vec!["audit"],
         vec!["audit", "--wat", &clean],
+        vec!["audit", "--jobs", "100000", &clean],
         vec!["frobnicate"],
         vec!["audit", &absent, &clean],
         vec!["audit", &empty, &clean],
