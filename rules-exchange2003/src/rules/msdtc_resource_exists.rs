@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
-        NodeRef, ResourceRef, ResourceType,
+        GroupRef, NodeRef, ResourceType,
     },
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -61,8 +61,8 @@ rule! {
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let msdtcs = cluster.resources_of(&ResourceType::Msdtc);
     if !msdtcs.peek().is_empty() {
-        for msdtc in findings.each(msdtcs) {
-            can_come_online(msdtc, findings);
+        for group in findings.each(cluster.groups()) {
+            can_come_online(group, findings);
         }
     } else if findings.need_all(msdtcs).is_some() {
         let only_votes = |node: &NodeRef<'_>| {
@@ -78,14 +78,22 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
 }
 
-fn can_come_online(msdtc: ResourceRef<'_>, findings: &mut Findings) {
+fn can_come_online(group: GroupRef<'_>, findings: &mut Findings) {
+    let msdtcs = findings.each(group.resources_of(&ResourceType::Msdtc));
+    if msdtcs.is_empty() {
+        return;
+    }
     let is_network_name = |kind: &ResourceType| *kind == ResourceType::NetworkName;
-    let below = msdtc.dependency_closure();
-    let disks = below.clone().whose(|resource| resource.r#type(), ResourceType::is_storage);
-    let names = below.whose(|resource| resource.r#type(), is_network_name);
-    for (found, what) in [(disks, "disk"), (names, "network name")] {
-        if found.peek().is_empty() && findings.need_all(found).is_some() {
-            findings.report(msdtc.depends_on().path(), format!("`{}` depends on no {what}", msdtc.name()));
+    let graph = group.dependencies();
+    let disks = graph.leading_to(|resource| resource.r#type(), ResourceType::is_storage);
+    let names = graph.leading_to(|resource| resource.r#type(), is_network_name);
+    for (leading, what) in [(disks, "disk"), (names, "network name")] {
+        for msdtc in &msdtcs {
+            let found = leading.from(*msdtc);
+            if found.peek().is_empty() && findings.need_all(found).is_some() {
+                let message = format!("`{}` depends on no {what}", msdtc.name());
+                findings.report(msdtc.depends_on().path(), message);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Questions about groups, resources and what they depend on.
 
-use super::super::{At, ClusterRef, DiskRef, GroupRef, Name, ResourceRef, ResourceType, Set, same_name};
+use super::super::{At, ClusterRef, DiskRef, GroupRef, Name, PathStep, ResourceRef, ResourceType, Set, same_name};
 
 impl<'a> ClusterRef<'a> {
     /// The resources of all groups.
@@ -77,9 +77,11 @@ impl<'a> ResourceRef<'a> {
     /// The group that holds the resource.
     pub fn group(self) -> GroupRef<'a> {
         let path = self.path().parent().parent();
-        let group =
-            self.cluster().groups().members().peek().iter().copied().find(|group| group.path() == path);
-        group.expect("a resource stands in a group")
+        let group = path.steps().last().and_then(|step| match step {
+            PathStep::Index(place) => self.root().groups.get()?.get(place),
+            PathStep::Key(_) => None,
+        });
+        At::new(self.root(), path, group)
     }
 
     /// The names that the resource depends on directly: all of `depends_on`, and each alternative of
@@ -100,34 +102,13 @@ impl<'a> ResourceRef<'a> {
         all.and(Set::new(any, Vec::new()))
     }
 
-    /// The resources that this one depends on directly. Names that no resource bears are left out.
+    /// The resources of its group that this one depends on directly. Names that none of them bears are left out.
     pub fn dependencies(self) -> Set<ResourceRef<'a>> {
-        let cluster = self.cluster();
+        let siblings = self.group().resources();
         self.dependency_names().flat_map(|name| match name.peek() {
-            Some(name) => cluster.resources_named(name),
+            Some(name) => siblings.whose(|resource| resource.name(), |other| other == name),
             None => Set::default(),
         })
-    }
-
-    /// The resources that this one depends on, directly or through others, itself excluded (but for a cycle).
-    pub fn dependency_closure(self) -> Set<ResourceRef<'a>> {
-        let mut found: Vec<ResourceRef<'a>> = Vec::new();
-        let mut gaps = Vec::new();
-        let mut open = vec![self];
-        while let Some(resource) = open.pop() {
-            let (dependencies, more_gaps) = resource.dependencies().into_parts();
-            gaps.extend(more_gaps);
-            for dependency in dependencies {
-                if found.iter().all(|known| known.path() != dependency.path()) {
-                    found.push(dependency);
-                    open.push(dependency);
-                }
-            }
-        }
-        found.sort_by_key(|resource| resource.path());
-        gaps.sort();
-        gaps.dedup();
-        Set::new(found, gaps)
     }
 
     /// The disk that a disk resource stands for.
