@@ -1,6 +1,8 @@
 //! Questions about groups, resources and what they depend on.
 
-use super::super::{At, ClusterRef, DiskRef, GroupRef, Name, PathStep, ResourceRef, ResourceType, Set, same_name};
+use super::super::{
+    At, ClusterRef, DiskRef, GroupRef, Name, PathStep, ResourceRef, ResourceType, Set, same_name,
+};
 
 impl<'a> ClusterRef<'a> {
     /// The resources of all groups.
