@@ -40,18 +40,6 @@ pub struct UnknownRule {
     suggestion: String,
 }
 
-struct OfSet(&'static crate::StaticRule);
-
-impl Rule for OfSet {
-    fn meta(&self) -> &RuleMeta {
-        self.0.meta()
-    }
-
-    fn check(&self, cluster: crate::model::ClusterRef<'_>, findings: &mut crate::Findings) {
-        self.0.check(cluster, findings);
-    }
-}
-
 impl RuleBook {
     /// The rules of these sets.
     ///
@@ -65,7 +53,7 @@ impl RuleBook {
                 return Err(RuleBookError::EmptySet { set: set.name });
             }
             for rule in rules {
-                book.add(OfSet(rule))?;
+                book.add(*rule)?;
             }
         }
         Ok(book)

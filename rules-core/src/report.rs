@@ -31,7 +31,7 @@ impl Outcome {
         }
     }
 
-    /// What was found, worst first within a rule's order of paths; empty unless failed.
+    /// What was found, by path, then message; empty unless failed.
     pub fn findings(&self) -> &[Finding] {
         match self {
             Self::Failed(findings) => findings,

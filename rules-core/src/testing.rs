@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use crate::{
-    Example, Expectation, Findings, Outcome, Rule, RuleSet, Severity,
+    Basis, Example, Expectation, Findings, Outcome, Rule, RuleMeta, RuleSet, Severity, Source,
     audit::judge,
     model::{Cluster, FactPath},
 };
@@ -50,6 +50,7 @@ pub fn assert_sound(set: &'static RuleSet, rules_dir: impl AsRef<Path>) {
     let rules = set.rules();
     for rule in &rules {
         check_rule(*rule, &mut problems);
+        check_file(&rule.meta, rules_dir.as_ref(), &mut problems);
     }
     let declared: BTreeSet<String> = rules.iter().map(|rule| rule.meta.name.replace('-', "_")).collect();
     let files: BTreeSet<String> = fs::read_dir(rules_dir.as_ref())
@@ -77,10 +78,6 @@ fn check_rule(rule: &dyn Rule, problems: &mut String) {
     if !is_kebab_case {
         wrong("its name is not in kebab-case".to_owned());
     }
-    let stem = Path::new(meta.file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    if stem != meta.name.replace('-', "_") {
-        wrong(format!("its file is called `{stem}`"));
-    }
     let title = meta.title();
     if title.is_empty() || title.contains(". ") || title.len() > 120 {
         wrong(format!("its title is not one short sentence: \"{title}\""));
@@ -93,14 +90,19 @@ fn check_rule(rule: &dyn Rule, problems: &mut String) {
     if meta.sources.is_empty() || meta.versions.is_empty() {
         wrong("it has no source, or no version".to_owned());
     }
-    let only_practice = meta.sources.iter().all(|source| matches!(source, crate::Source::Practice(_)));
-    if only_practice && meta.basis != crate::Basis::Practice {
+    let only_practice = meta.sources.iter().all(|source| matches!(source, Source::Practice(_)));
+    if only_practice && meta.basis != Basis::Practice {
         wrong(format!("its basis is {}, but no source says so", meta.basis));
     }
-    for wanted in ["passes", "fails"] {
-        if !meta.examples.iter().any(|example| example.expect.to_string() == wanted) {
-            wrong(format!("no example {wanted}"));
-        }
+    if meta.basis == Basis::Practice && meta.severity == Severity::Error {
+        wrong("it rests on practice, and is an error".to_owned());
+    }
+    let shows = |wanted: fn(Expectation) -> bool| meta.examples.iter().any(|example| wanted(example.expect));
+    if !shows(|expect| matches!(expect, Expectation::Passes)) {
+        wrong("no example passes".to_owned());
+    }
+    if !shows(|expect| matches!(expect, Expectation::Fails(_))) {
+        wrong("no example fails".to_owned());
     }
     let titles: BTreeSet<_> = meta.examples.iter().map(|example| example.title).collect();
     if titles.len() != meta.examples.len() {
@@ -115,6 +117,23 @@ fn check_rule(rule: &dyn Rule, problems: &mut String) {
     }
     if worst.is_some_and(|worst| worst < meta.severity) {
         wrong(format!("no example shows its severity, {}", meta.severity));
+    }
+}
+
+/// File and static are named as the rule is.
+fn check_file(meta: &RuleMeta, rules_dir: &Path, problems: &mut String) {
+    let mut wrong = |problem: String| {
+        writeln!(problems, "{}: {problem}", meta.full_name()).expect("a string takes any text");
+    };
+    let stem = Path::new(meta.file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let identifier = meta.name.replace('-', "_");
+    if stem != identifier {
+        wrong(format!("its file is called `{stem}`"));
+    }
+    let declared = format!("static {} =", identifier.to_ascii_uppercase());
+    let file = rules_dir.join(stem).with_extension("rs");
+    if !fs::read_to_string(file).is_ok_and(|text| text.contains(&declared)) {
+        wrong(format!("its file does not declare it with `{declared} …`"));
     }
 }
 
@@ -138,10 +157,11 @@ fn check_example(rule: &dyn Rule, example: &Example) -> Result<Option<Severity>,
     }
     for finding in outcome.findings() {
         let message = &finding.message;
-        let starts_lower = message
-            .chars()
+        let mut characters = message.chars();
+        let starts_lower = characters
             .next()
-            .is_some_and(|first| !first.is_uppercase() || message[1..].starts_with(char::is_uppercase));
+            // Unless it is the first of an abbreviation.
+            .is_some_and(|first| !first.is_uppercase() || characters.next().is_some_and(char::is_uppercase));
         if !starts_lower || message.ends_with('.') {
             return Err(format!(
                 "has a message that is empty, begins in upper case or ends with a full stop: \"{message}\""

@@ -83,7 +83,13 @@ fn malformed_paths_say_what_is_wrong() {
             "nodes[#0]",
             "`nodes[#0]` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list",
         ),
-        ("nodes[*].domian", "`domian` is not a key of a cluster definition; did you mean `domain`?"),
+        ("nodse", "`nodse` is not a key of a cluster definition; did you mean `nodes`?"),
+        ("nodes[*].domian", "`domian` is not a key of `nodes[*]`; did you mean `domain`?"),
+        ("nodes[*].resources", "`resources` is not a key of `nodes[*]`"),
+        (
+            "nodes.name",
+            "`nodes.name` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list",
+        ),
     ] {
         assert_eq!(PathPattern::parse(text).unwrap_err().to_string(), expected);
     }

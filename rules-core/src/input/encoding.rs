@@ -87,9 +87,12 @@ impl<R: io::Read> Utf16Reader<R> {
         let mut first = [0; 3];
         let mut length = 0;
         while length < 3 {
-            match self.inner.read(&mut first[length..])? {
-                0 => break,
-                more => length += more,
+            match self.inner.read(&mut first[length..]) {
+                Ok(0) => break,
+                Ok(more) => length += more,
+                // What was read so far is not to be lost.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
         match &first[..length] {

@@ -60,11 +60,16 @@ struct List<'t> {
 
 impl List<'_> {
     fn add(&mut self, span: &Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
-        if self.problems.len() < LIMITS.errors {
-            self.problems.push(InputError::new(message, hint).at(self.text, span.clone()));
-        } else {
+        if self.is_full() {
             self.more += 1;
+        } else {
+            self.problems.push(InputError::new(message, hint).at(self.text, span.clone()));
         }
+    }
+
+    /// Whether further problems are only counted.
+    fn is_full(&self) -> bool {
+        self.problems.len() >= LIMITS.errors
     }
 
     fn syntax(&mut self, error: &SyntaxError, syntax: Syntax) {
@@ -135,6 +140,9 @@ impl List<'_> {
             }
             if let Some((_, shape)) = keys.iter().find(|(key, _)| *key == entry.key) {
                 self.walk(&entry.value, shape);
+            } else if self.is_full() {
+                // Looking for what was meant takes long where there are millions.
+                self.more += 1;
             } else {
                 let names = keys.iter().map(|(key, _)| *key);
                 let hint = words::closest(&entry.key, names).map_or_else(

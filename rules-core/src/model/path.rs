@@ -2,7 +2,11 @@
 
 use std::{cell::RefCell, collections::HashMap, fmt::Write as _};
 
-use super::{Cluster, Key, table::Reflect};
+use super::{
+    Cluster, Key, Scalar,
+    table::{Reflect, Shape, Term as _},
+};
+use crate::words;
 
 /// The most steps from the root of a definition to any of its facts:
 /// `groups`, 0, `resources`, 3, `parameters`, `other`, 1.
@@ -151,10 +155,11 @@ impl FactPath {
         text
     }
 
-    /// The path that a text by names stands for in this cluster; `None` where something on the way is not there.
+    /// The path that a text by names stands for in this cluster; `None` where an element of a list on the way is not
+    /// there. What its keys stand for need not be known.
     ///
     /// # Errors
-    /// What is wrong with the text: a malformed step, or a key that the fact model does not know.
+    /// What is wrong with the text: a malformed step, or a key that the fact model does not have there.
     pub fn resolve(names: &str, cluster: &Cluster) -> Result<Option<Self>, PathSyntaxError> {
         let pattern = PathPattern::parse(names)?;
         Ok(pattern.resolve(cluster))
@@ -341,11 +346,15 @@ pub enum PathSyntaxError {
         "`{0}` is not a path: write keys with dots between them, and `[name]`, `[#2]` or `[*]` after a list"
     )]
     Malformed(String),
-    /// A key that no definition has.
-    #[error("`{key}` is not a key of a cluster definition{}", crate::words::did_you_mean_suffix(key, Key::ALL.iter().map(|key| key.name())))]
+    /// A key that no definition has there.
+    #[error("`{key}` is not a key of {table}{suggestion}")]
     UnknownKey {
         /// The key as written.
         key: String,
+        /// What it was taken for a key of.
+        table: String,
+        /// `; did you mean …?` or nothing.
+        suggestion: String,
     },
 }
 
@@ -353,26 +362,35 @@ impl PathPattern {
     /// Reads a path by names.
     ///
     /// # Errors
-    /// A malformed step, or a key that no definition has.
+    /// A malformed step, or a key that the fact model does not have there.
     pub fn parse(text: &str) -> Result<Self, PathSyntaxError> {
-        let malformed = || PathSyntaxError::Malformed(text.to_owned());
+        let malformed = || PathSyntaxError::Malformed(words::shortened(text).into_owned());
         let mut steps = Vec::new();
         let mut rest = text;
-        let mut in_free_table = false;
+        let mut shape = &Cluster::SHAPE;
         loop {
+            let table = text[..text.len() - rest.len()].trim_end_matches('.');
             let (key, after) = take_until(rest, &['.', '[']);
             if key.is_empty() {
                 return Err(malformed());
             }
-            if in_free_table {
+            if let Some(PatternStep::Key(Key::labels | Key::other)) = steps.last() {
                 steps.push(PatternStep::Entry(key));
+                shape = &Scalar::SHAPE;
             } else {
-                let known = Key::named(&key).ok_or(PathSyntaxError::UnknownKey { key })?;
-                in_free_table = matches!(known, Key::labels | Key::other);
+                let (Shape::Table(keys) | Shape::OrNone(Shape::Table(keys))) = shape else {
+                    return Err(malformed());
+                };
+                let known = keys.iter().find(|(name, _)| *name == key);
+                let known = known.and_then(|(name, shape)| Some((Key::named(name)?, shape)));
+                let (known, below) = known.ok_or_else(|| unknown_key(&key, table, keys))?;
                 steps.push(PatternStep::Key(known));
+                shape = below;
             }
             rest = after;
             while let Some(inside) = rest.strip_prefix('[') {
+                let Shape::List(element) = shape else { return Err(malformed()) };
+                shape = element;
                 let (step, after) = PatternStep::element(inside).ok_or_else(malformed)?;
                 steps.push(step);
                 rest = after;
@@ -399,12 +417,7 @@ impl PathPattern {
         path.steps().zip(&self.steps).all(|(step, pattern)| {
             let fits = match (step, pattern) {
                 (PathStep::Key(key), PatternStep::Key(wanted)) => key == *wanted,
-                (PathStep::Index(_), PatternStep::Every) => true,
-                (PathStep::Index(index), pattern) => here.is_some_and(|list| {
-                    pattern.find(list) == Some(index)
-                        || matches!(pattern, PatternStep::Named(..))
-                            && list.item(index).is_some_and(|element| element.name().is_none())
-                }),
+                (PathStep::Index(index), pattern) => here.is_some_and(|list| pattern.may_be(list, index)),
                 _ => false,
             };
             here = here.and_then(|here| match step {
@@ -415,8 +428,8 @@ impl PathPattern {
         })
     }
 
-    /// The one path that the pattern stands for; none where a step is not there, or is a `*`.
-    /// The last key need not be known.
+    /// The one path that the pattern stands for; none where an element of a list is not there, or is a `*`. What its
+    /// keys stand for need not be known.
     pub fn resolve(&self, cluster: &Cluster) -> Option<FactPath> {
         let mut path = FactPath::ROOT;
         let mut here: Option<&dyn Reflect> = Some(cluster);
@@ -431,6 +444,17 @@ impl PathPattern {
             }
         }
         Some(path)
+    }
+}
+
+fn unknown_key(key: &str, table: &str, keys: &[(&str, &Shape)]) -> PathSyntaxError {
+    PathSyntaxError::UnknownKey {
+        key: words::shortened(key).into_owned(),
+        table: match table {
+            "" => "a cluster definition".to_owned(),
+            table => format!("`{}`", words::shortened(table)),
+        },
+        suggestion: words::did_you_mean_suffix(key, keys.iter().map(|(name, _)| *name)),
     }
 }
 
@@ -451,6 +475,19 @@ impl PatternStep {
         }
         let after = after.strip_prefix(']')?;
         Some((Self::Named(name, 1), after))
+    }
+
+    /// Whether an element of a list is, or may be, the one that is meant.
+    fn may_be(&self, list: &dyn Reflect, index: usize) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Named(wanted, _) => match list.item(index).and_then(Reflect::name) {
+                // Most elements have another name: the list need not be looked through for that.
+                Some(name) => super::same_name(name, wanted) && self.find(list) == Some(index),
+                None => true,
+            },
+            _ => self.find(list) == Some(index),
+        }
     }
 
     fn find(&self, list: &dyn Reflect) -> Option<usize> {
