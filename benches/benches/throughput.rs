@@ -5,7 +5,7 @@ use std::hint::black_box;
 use benches::Fleet;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use rules_core::{
-    Profile, Rule, audit, audit_cluster, audit_stream,
+    Profile, audit, audit_cluster, audit_stream,
     input::{Syntax, read, read_into, to_toml},
     model::Cluster,
 };
@@ -57,7 +57,6 @@ fn rules(criterion: &mut Criterion) {
         });
     });
     for rule in book.rules() {
-        let rule: &dyn Rule = &**rule;
         group.bench_function(rule.meta().full_name(), |bencher| {
             bencher.iter_batched_ref(
                 rules_core::Findings::default,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::{
     ClusterReport, Finding, Findings, Outcome, Plan, Rule,
-    model::{Cluster, FactPath, Key},
+    model::{Cluster, ExchangeVersion, FactPath, Key},
 };
 
 /// Looks at a fleet with every rule of a plan, in parallel; the reports are in the order of the clusters, and the same
@@ -30,6 +30,9 @@ pub fn audit<'p>(plan: &'p Plan, clusters: &[Cluster]) -> Vec<ClusterReport<'p>>
 }
 
 /// Looks at one cluster with every rule of a plan.
+///
+/// A rule that panics is an outcome, not a message on the standard error: the first audit of a process wraps the panic
+/// hook that it finds, which goes on to see every other panic.
 pub fn audit_cluster<'p>(plan: &'p Plan, cluster: &Cluster) -> ClusterReport<'p> {
     let mut findings = Findings::default();
     let outcomes = plan.rules().map(|rule| (rule.meta(), judge(rule, cluster, &mut findings))).collect();
@@ -43,7 +46,7 @@ pub(crate) fn judge(rule: &dyn Rule, cluster: &Cluster, findings: &mut Findings)
         Some(version) if !meta.versions.contains(version) => {
             return Outcome::NotApplicable("it does not concern this version of Exchange".into());
         }
-        None if meta.versions != crate::EVERY_VERSION => {
+        None if !ExchangeVersion::ALL.iter().all(|version| meta.versions.contains(version)) => {
             return Outcome::Unknown(vec![FactPath::ROOT.key(Key::exchange)]);
         }
         _ => {}
@@ -67,6 +70,8 @@ pub(crate) fn judge(rule: &dyn Rule, cluster: &Cluster, findings: &mut Findings)
 thread_local! {
     /// Set while a rule runs: its panic is an outcome, not a message on the standard error.
     static IN_RULE: Cell<bool> = const { Cell::new(false) };
+    /// Where the last rule that broke on this thread did.
+    static PLACE: Cell<Option<String>> = const { Cell::new(None) };
 }
 
 /// Runs a rule's check; a panic in it becomes its message and place.
@@ -89,11 +94,6 @@ fn catch(check: impl FnOnce()) -> Result<(), String> {
         let message = message_of(&*panic);
         PLACE.take().map_or(message.clone(), |place| format!("{message} ({place})"))
     })
-}
-
-thread_local! {
-    /// Where the last rule that broke on this thread did.
-    static PLACE: Cell<Option<String>> = const { Cell::new(None) };
 }
 
 fn message_of(panic: &(dyn Any + Send)) -> String {

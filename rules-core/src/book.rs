@@ -7,7 +7,7 @@ use crate::{Plan, Profile, ProfileError, Rule, RuleMeta, RuleSet, words};
 /// The rules that a program knows: those of the sets it names, and those that it adds at run time, by full name.
 #[derive(Clone, Default)]
 pub struct RuleBook {
-    rules: Vec<Arc<dyn Rule>>,
+    pub(crate) rules: Vec<Arc<dyn Rule>>,
 }
 
 /// A mistake of the programmer who puts a rule book together.
@@ -79,8 +79,8 @@ impl RuleBook {
     }
 
     /// Every rule, by set and name.
-    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Arc<dyn Rule>> {
-        self.rules.iter()
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &dyn Rule> {
+        self.rules.iter().map(|rule| &**rule)
     }
 
     /// The rule of a full name, or of a bare name that only one set has.

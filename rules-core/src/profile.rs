@@ -127,12 +127,14 @@ pub struct Plan {
 impl Plan {
     pub(crate) fn new(book: &RuleBook, profile: &Profile) -> Result<Self, ProfileError> {
         for selector in profile.select.iter().chain(&profile.ignore) {
-            if !book.rules().any(|rule| selector.names(rule.meta())) && !is_severity(&selector.0) {
+            // A severity that no rule of the book has is no mistake.
+            let is_severity = Severity::ALL.iter().any(|severity| severity.as_str() == selector.0);
+            if !is_severity && !book.rules().any(|rule| selector.names(rule.meta())) {
                 return Err(unknown_selector(book, &selector.0));
             }
         }
         let rules: Vec<_> =
-            book.rules().filter(|rule| profile.choice(rule.meta()).is_on()).cloned().collect();
+            book.rules.iter().filter(|rule| profile.choice(rule.meta()).is_on()).cloned().collect();
         if rules.is_empty() { Err(ProfileError::NothingSelected) } else { Ok(Self { rules }) }
     }
 
@@ -147,14 +149,9 @@ impl Plan {
     }
 }
 
-fn is_severity(text: &str) -> bool {
-    [Severity::Error, Severity::Warning, Severity::Information]
-        .iter()
-        .any(|severity| severity.as_str() == text)
-}
-
 fn unknown_selector(book: &RuleBook, selector: &str) -> ProfileError {
-    let mut known: Vec<String> = Vec::new();
+    let mut known = vec!["all".to_owned()];
+    known.extend(Severity::ALL.map(|severity| severity.as_str().to_owned()));
     for rule in book.rules() {
         let meta = rule.meta();
         known.extend([meta.set.name.to_owned(), meta.name.to_owned(), meta.full_name()]);

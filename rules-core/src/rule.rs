@@ -176,6 +176,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the mildest first.
+    pub const ALL: [Self; 3] = [Self::Information, Self::Warning, Self::Error];
+
     /// The severity in lower case.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -267,5 +270,4 @@ impl fmt::Display for Source {
 }
 
 /// Every Exchange version that can be clustered: for rules that concern all of them.
-pub const EVERY_VERSION: &[ExchangeVersion] =
-    &[ExchangeVersion::V55, ExchangeVersion::V2000, ExchangeVersion::V2003, ExchangeVersion::V2007];
+pub const EVERY_VERSION: &[ExchangeVersion] = ExchangeVersion::ALL;

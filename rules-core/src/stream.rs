@@ -38,7 +38,7 @@ impl<'a> AuditedLine<'a> {
 ///
 /// Lines are read, judged and given to `look` in parallel (in rayon's current pool); what `look` makes of them goes
 /// to `sink` in the order of the input, the same for any number of threads. Memory does not grow with the input: a few
-/// MiB, and the longest line twice.
+/// MiB, the longest line twice, and for each thread the largest cluster.
 ///
 /// # Errors
 /// The reader failed, or the sink did: then reading is given up at once.

@@ -153,6 +153,10 @@ fn a_profile_selects_and_ignores_and_knows_its_words() {
         names(Profile::recommended().ignore(["sites-are-nemd".into()])).unwrap_err(),
         "`sites-are-nemd` is no set, rule, severity or catalogue row; did you mean `sites-are-named`?"
     );
+    assert_eq!(
+        names(Profile::recommended().select(["eror".into()])).unwrap_err(),
+        "`eror` is no set, rule, severity or catalogue row; did you mean `error`?"
+    );
     assert!(
         names(Profile::recommended().ignore(["all".into()])).unwrap_err().starts_with("no rule is selected")
     );
