@@ -69,7 +69,7 @@ pub(crate) struct AuditArguments {
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     pub(crate) fail_on: FailOn,
 
-    /// Exit with 0 for findings, and for unreadable inputs that the report carries
+    /// Exit with 0 for findings, and for unreadable inputs that the report carries, but not for paths that lead to nothing
     #[arg(long)]
     pub(crate) exit_zero: bool,
 

@@ -97,6 +97,11 @@ impl Inputs {
 
 /// The paths of a list, one a line, or NUL-separated if it has any NUL.
 pub(crate) fn parse_list(bytes: &[u8]) -> Vec<PathBuf> {
+    let decoded = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => rules_core::input::decode(bytes).ok(),
+        _ => None,
+    };
+    let bytes = decoded.as_ref().map_or(bytes, |text| text.as_bytes());
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let separator = if bytes.contains(&0) { 0 } else { b'\n' };
     bytes
@@ -197,6 +202,10 @@ impl Search {
         for found in matches {
             any = true;
             match found {
+                // A pipe is read only if it is asked for by its own name.
+                Ok(path) if is_special(&path) => {
+                    self.add(path, Origin::NotAFile(SPECIAL), None, false);
+                }
                 Ok(path) => self.path(&path),
                 Err(error) => {
                     let origin = Origin::Unreadable(unreadable(error.error()));
@@ -246,11 +255,18 @@ impl Search {
                 let size = entry.metadata().map_or(0, |metadata| metadata.len());
                 self.file(plain(entry.path()), real, size, Some(folder));
             } else {
-                let origin = Origin::NotAFile("it is a device, a socket or a pipe");
+                let origin = Origin::NotAFile(SPECIAL);
                 self.add(plain(entry.path()), origin, Some(folder), false);
             }
         }
     }
+}
+
+/// Why something that is neither file nor folder is not looked into.
+const SPECIAL: &str = "it is a device, a socket or a pipe";
+
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// A path without `./` before it.

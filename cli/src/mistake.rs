@@ -33,7 +33,7 @@ impl Mistake {
         match self {
             Self::Rule(_) => Some("`excluster rules` lists the rules"),
             Self::Profile(ProfileError::UnknownSelector { .. }) => {
-                Some("`excluster rules` lists the rules with their sets, severities and catalogue rows")
+                Some("`excluster rules` lists sets, rules and severities; docs/catalogue.md has the rows")
             }
             Self::List { .. } => Some("write one path a line; `-` is the standard input"),
             _ => None,

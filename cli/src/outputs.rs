@@ -56,6 +56,7 @@ impl<'c> Outputs<'c> {
         let mut files: Vec<PathBuf> = Vec::new();
         let mut stdout = Some(stdout);
         let mut outputs = Vec::new();
+        let mut opened: Vec<(String, File)> = Vec::new();
         for request in requests {
             let (name, to): (_, Box<dyn Write + Send + 'c>) = match &request.file {
                 None => {
@@ -65,17 +66,25 @@ impl<'c> Outputs<'c> {
                 Some(path) => {
                     let name = path.display().to_string();
                     let failed = |error| OutputError::Write { file: name.clone(), error };
-                    let file = File::create(path).map_err(failed)?;
+                    // Not emptied before every request is known to be good.
+                    let file = File::options().create(true).append(true).open(path).map_err(failed)?;
                     // Two paths may lead to one file, which is there by now.
                     let real = path.canonicalize().map_err(failed)?;
                     if files.contains(&real) {
                         return Err(OutputError::TwoToOneFile(name));
                     }
                     files.push(real);
+                    opened.push((name.clone(), file.try_clone().map_err(failed)?));
                     (name, Box::new(BufWriter::new(file)))
                 }
             };
             outputs.push(Output { name, to, begun: false, closed: false });
+        }
+        for (file, opened) in opened {
+            // What is no file, such as a device, cannot be emptied and need not be.
+            if opened.metadata().is_ok_and(|metadata| metadata.is_file()) {
+                opened.set_len(0).map_err(|error| OutputError::Write { file, error })?;
+            }
         }
         Ok(Self { outputs })
     }

@@ -105,6 +105,7 @@ fn lines(head: Vec<u8>, rest: File, named: bool, certain: bool) -> Content {
 /// something that is not even well-formed counts as a broken one.
 pub(crate) fn not_a_definition(text: &str, syntax: Syntax, certain: bool) -> Option<String> {
     match claim(text, syntax) {
+        Claim::Unmarked => None,
         Claim::Format(format) if format.is_empty() => None,
         Claim::Format(format) => {
             let kind = format.split('/').next().unwrap_or_default();

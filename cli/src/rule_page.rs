@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use rules_core::{Example, Expectation, RuleBook, RuleMeta, testing::reference};
+use rules_core::{Example, Expectation, Rule, RuleBook, RuleMeta, testing::reference};
 
 /// The page of all rules, `docs/rules.md`.
 pub fn rules_page(book: &RuleBook) -> String {
-    let rules: Vec<&RuleMeta> = book.rules().map(|rule| rule.meta()).collect();
+    let rules: Vec<&RuleMeta> = book.rules().map(Rule::meta).collect();
     let mut page = Page(
         "# Rules\n\nGenerated from the rules: `UPDATE_GOLDENS=1 cargo test --workspace` rewrites this page.\n"
             .to_owned(),

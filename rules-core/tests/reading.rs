@@ -177,6 +177,7 @@ fn a_broken_text_still_shows_that_it_was_a_definition() {
         ("format = \"cluster/1\"\n[[nodes", Syntax::Toml, cluster()),
         ("{\"format\": \"cluster/1\", \"na", Syntax::Json, cluster()),
         ("{\"format\": 1}", Syntax::Json, Claim::Format(String::new())),
+        ("[[nodes]]\nname = \"A\"", Syntax::Toml, Claim::Unmarked),
         ("[package]\nname = \"x\"", Syntax::Toml, Claim::Nothing),
         ("[1]", Syntax::Json, Claim::Nothing),
         ("{\"a\": ", Syntax::Json, Claim::Broken),
@@ -184,4 +185,13 @@ fn a_broken_text_still_shows_that_it_was_a_definition() {
     ] {
         assert_eq!(input::claim(text, syntax), expected, "{text}");
     }
+}
+
+#[test]
+fn paths_in_double_quotes_are_refused_with_the_way_out() {
+    let text = "format = \"cluster/1\"\n[[nodes]]\nexchange = { install_path = \"D:\\new\" }";
+    let expected = "3:29 a path of Windows with a control character; in TOML, write paths in single quotes: 'D:\\Exchsrvr'";
+    assert!(problems(text, Syntax::Toml)[0].starts_with(expected), "{:?}", problems(text, Syntax::Toml));
+    let text = "format = \"cluster/1\"\n[[nodes]]\nexchange = { install_path = \"D:\\Exchsrvr\" }";
+    assert!(problems(text, Syntax::Toml)[0].contains("single quotes"), "{:?}", problems(text, Syntax::Toml));
 }

@@ -157,3 +157,39 @@ fn a_report_does_not_overwrite_a_definition_but_an_earlier_report() {
     let ran = run(["audit", &path(""), "--format", &twice, "--format", &twice.replace("json=", "text=")]);
     assert!(ran.err.contains("give each a file of its own"), "{}", ran.err);
 }
+
+#[test]
+fn a_definition_that_lost_its_first_line_is_refused_not_skipped() {
+    let folder =
+        folder([("a.toml", "format = 'cluster/1'\n"), ("b.toml", "name = 'B'\n[[nodes]]\nname = 'N1'\n")]);
+    let ran = run(["audit", folder.path().to_str().unwrap()]);
+    assert_eq!(ran.exit, excluster::Exit::Trouble);
+    assert!(ran.out.contains("the definition has no `format`"), "{}", ran.out);
+}
+
+#[test]
+fn a_list_of_files_may_be_utf_16() {
+    let folder = folder([("a.toml", "format = 'cluster/1'\n"), ("b.toml", "format = 'cluster/1'\n")]);
+    let listed = format!("{}\r\n", folder.path().join("a.toml").display());
+    let list = folder.path().join("list.txt");
+    let bytes: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(listed.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    std::fs::write(&list, bytes).unwrap();
+    let ran = run(["audit", "--files-from", list.to_str().unwrap()]);
+    assert!(ran.out.contains("1 cluster in 1 file"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_command_line_that_is_refused_leaves_the_files_that_it_names_as_they_are() {
+    let folder = folder([("a.toml", "format = 'cluster/1'\n"), ("kept", "precious")]);
+    let (input, kept) = (folder.path().join("a.toml"), folder.path().join("kept"));
+    let formats = [format!("json={}", kept.display()), format!("ndjson={}", kept.display())];
+    let ran = run(["audit", input.to_str().unwrap(), "--format", &formats[0], "--format", &formats[1]]);
+    assert_eq!(ran.exit, excluster::Exit::Trouble);
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "precious");
+    run(["audit", input.to_str().unwrap(), "--format", &formats[0]]);
+    assert!(
+        std::fs::read_to_string(&kept).unwrap().starts_with("{\"format\":\"report/1\""),
+        "and else it is replaced"
+    );
+}

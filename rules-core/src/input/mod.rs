@@ -186,7 +186,9 @@ fn has_escaped_nul(text: &str, syntax: Syntax) -> bool {
 pub enum Claim {
     /// A table with this `format` (`cluster/1`); empty if that is no text. The rest of the text may be broken.
     Format(String),
-    /// Well-formed, but no table, or one without `format`.
+    /// A table without `format`, but with `nodes`, `groups` or `virtual_servers`: a definition that lost its first line.
+    Unmarked,
+    /// Well-formed, but no table, or one that has nothing of a definition.
     Nothing,
     /// Not well-formed, or empty, and no `format` can be made out.
     Broken,
@@ -202,9 +204,16 @@ pub fn claim(text: &str, syntax: Syntax) -> Claim {
     match claimed.map(|entry| &entry.value.value) {
         Some(Value::Text(format)) => Claim::Format(format.to_string()),
         Some(_) => Claim::Format(String::new()),
+        None if tree.as_ref().is_some_and(is_about_a_cluster) => Claim::Unmarked,
         None if errors.is_empty() && !text.trim().is_empty() => Claim::Nothing,
         None => problems::format_in_broken_text(text).map_or(Claim::Broken, Claim::Format),
     }
+}
+
+fn is_about_a_cluster(tree: &Tree<'_>) -> bool {
+    let telling = ["nodes", "groups", "virtual_servers"];
+    let Value::Table(entries) = &tree.value else { return false };
+    entries.iter().any(|entry| telling.contains(&&*entry.key) && matches!(entry.value.value, Value::List(_)))
 }
 
 /// Writes a definition as TOML, its facts in the order of the model.

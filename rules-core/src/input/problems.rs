@@ -78,6 +78,8 @@ impl List<'_> {
             "restore the file from where it came".to_owned()
         } else if error.message.contains("nested deeper") {
             "no definition needs so many levels; the file is something else, or damaged".to_owned()
+        } else if syntax == Syntax::Toml && error.message.contains("escape") {
+            r"write paths of Windows in single quotes, where `\` stands for itself: 'D:\Exchsrvr'".to_owned()
         } else if at_end {
             "the text ends too early: the file may have been cut off; restore it from where it came"
                 .to_owned()

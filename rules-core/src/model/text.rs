@@ -82,7 +82,7 @@ impl Ord for Name {
 
 /// Text types around a `String`: conversions, printing, reading in place.
 macro_rules! around_string {
-    ($Text:ident, $doc:literal) => {
+    ($Text:ident, $schema:tt, $check:expr) => {
         impl From<&str> for $Text {
             fn from(text: &str) -> Self {
                 Self(text.to_owned())
@@ -109,11 +109,18 @@ macro_rules! around_string {
 
         impl<'de> Deserialize<'de> for $Text {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(Self)
+                let mut text = Self::default();
+                Self::deserialize_in_place(deserializer, &mut text)?;
+                Ok(text)
             }
 
-            fn deserialize_in_place<D: Deserializer<'de>>(deserializer: D, place: &mut Self) -> Result<(), D::Error> {
-                String::deserialize_in_place(deserializer, &mut place.0)
+            fn deserialize_in_place<D: Deserializer<'de>>(
+                deserializer: D,
+                place: &mut Self,
+            ) -> Result<(), D::Error> {
+                String::deserialize_in_place(deserializer, &mut place.0)?;
+                let check: fn(&str) -> Result<(), &'static str> = $check;
+                check(&place.0).map_err(de::Error::custom)
             }
         }
 
@@ -129,7 +136,7 @@ macro_rules! around_string {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "description": $doc })
+                json_schema!($schema)
             }
         }
 
@@ -145,13 +152,25 @@ macro_rules! around_string {
     };
 }
 
-around_string!(Name, "A name. Names compare without case.");
+around_string!(Name, { "type": "string", "description": "A name. Names compare without case." }, |_| Ok(()));
 
-/// A path or file name of Windows: compared without case and without a trailing backslash.
+/// A path or file name of Windows, without control characters: compared without case and without a trailing backslash.
 #[derive(Clone, Default, Eq)]
 pub struct WindowsPath(String);
 
-around_string!(WindowsPath, "A path of Windows, with a drive letter or as \\\\server\\share.");
+around_string!(
+    WindowsPath,
+    {
+        "type": "string",
+        "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
+        "description": "A path of Windows, with a drive letter or as \\\\server\\share.",
+    },
+    |path| if path.contains(|character: char| character.is_ascii_control()) {
+        Err("a path of Windows with a control character; in TOML, write paths in single quotes: 'D:\\Exchsrvr'")
+    } else {
+        Ok(())
+    }
+);
 
 impl WindowsPath {
     /// The path as written.
