@@ -85,7 +85,7 @@ fn refusals_have_their_place_and_say_what_to_do() {
         json(r#"{"format": "cluster/1", "nodes": null}"#),
         [
             "1:34 `null` says neither that something is unknown nor that there is none | leave the key out if the fact is not known; \
-          write `[]` or `\"none\"` if it is known that there is none"
+          write `[]` for a list that is known to be empty"
         ]
     );
     assert_eq!(

@@ -111,7 +111,7 @@ impl List<'_> {
             (Value::Null, _) => self.add(
                 &tree.span,
                 "`null` says neither that something is unknown nor that there is none",
-                "leave the key out if the fact is not known; write `[]` or `\"none\"` if it is known that there is none",
+                "leave the key out if the fact is not known; write `[]` for a list that is known to be empty",
             ),
             (Value::Table(entries), Shape::Table(keys)) => self.table(entries, keys),
             (Value::List(items), Shape::List(item)) => {
