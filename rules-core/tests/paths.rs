@@ -142,6 +142,15 @@ fn elements_of_long_lists_are_named_as_those_of_short_ones() {
 }
 
 #[test]
+fn an_element_with_an_endless_name_is_named_by_its_place() {
+    let endless = "x".repeat(1 << 20);
+    let cluster = Cluster::new("X").nodes([Node::default(), Node::default().name(endless).site("HQ")]);
+    let path = FactPath::ROOT.key(Key::nodes).index(1).key(Key::site);
+    assert_eq!(path.names(&cluster), "nodes[#2].site");
+    assert_eq!(FactPath::resolve("nodes[#2].site", &cluster), Ok(Some(path)));
+}
+
+#[test]
 fn a_kind_of_fact_is_the_same_for_every_element() {
     let cluster = input::read(reference::TWO_NODES_2003, Syntax::Toml).unwrap();
     let path = |names| FactPath::resolve(names, &cluster).unwrap().unwrap();

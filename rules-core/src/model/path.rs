@@ -97,9 +97,9 @@ impl FactPath {
 
     /// The path by names, as people write it: `groups[EVS1 Group].resources[EVS1 IP].parameters.address`.
     ///
-    /// An element of a list is named by its name (`nodes[NODE1]`), one without a name by its place (`setup[#3]`,
-    /// counted from 1), and the second of two with the same name by both (`resources[IP#2]`). The characters
-    /// `\ [ ] # * .` of a name are written with a `\` before them.
+    /// An element of a list is named by its name (`nodes[NODE1]`), one without a name, or with one that no path has
+    /// room for, by its place (`setup[#3]`, counted from 1), and the second of two with the same name by both
+    /// (`resources[IP#2]`). The characters `\ [ ] # * .` of a name are written with a `\` before them.
     pub fn names(self, cluster: &Cluster) -> String {
         Names::of(cluster).of_path(self)
     }
@@ -238,6 +238,10 @@ impl<'c> Names<'c> {
     /// Lists with fewer elements are looked through each time.
     const LONG: usize = 32;
 
+    /// The longest name that stands in a path, in bytes. Names of Windows have at most 255 characters; a longer one
+    /// would be written out for every fact below it.
+    const LONGEST_NAME: usize = 1024;
+
     /// The paths of this cluster.
     pub fn of(cluster: &'c Cluster) -> Self {
         Self { cluster, namesakes: RefCell::default() }
@@ -279,7 +283,8 @@ impl<'c> Names<'c> {
         list: Option<&dyn Reflect>,
         index: usize,
     ) {
-        let Some((list, name)) = list.and_then(|list| Some((list, list.item(index)?.name()?))) else {
+        let named = list.and_then(|list| Some((list, list.item(index)?.name()?)));
+        let Some((list, name)) = named.filter(|(_, name)| name.len() <= Self::LONGEST_NAME) else {
             write!(text, "#{}", index + 1).expect("a string takes any text");
             return;
         };
