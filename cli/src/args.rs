@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rules_core::{Profile, Selector};
+use rules_core::{BaseProfile, Profile, Selector};
 
 /// Audits definitions of Microsoft Exchange clusters (2000, 2003, 2007) against sourced rules.
 #[derive(Debug, Parser)]
@@ -96,7 +96,11 @@ Exit codes, the highest wins:
 /// Which rules look.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// Only these rules: set, rule, severity or catalogue row, separated by commas
+    /// Which rules look, and by whose words they judge
+    #[arg(long, value_name = "PROFILE", default_value = "recommended")]
+    pub(crate) profile: ProfileName,
+
+    /// Only these rules, whatever the profile: set, rule, severity or catalogue row, separated by commas
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(crate) select: Vec<Selector>,
 
@@ -105,9 +109,33 @@ pub(crate) struct Selection {
     pub(crate) ignore: Vec<Selector>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// What the article "Exchange Clustering Basics" says, as hard as it says it
+    Article,
+    /// What must hold, and what is likely to cost an outage or mail
+    Recommended,
+    /// Every rule: also best practices, and what is merely worth knowing
+    Strict,
+    /// What must hold before Exchange Setup first runs
+    Build,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Article => BaseProfile::Article,
+            ProfileName::Recommended => BaseProfile::Recommended,
+            ProfileName::Strict => BaseProfile::Strict,
+            ProfileName::Build => BaseProfile::Build,
+        }
+        .into()
+    }
+}
+
 impl Selection {
     pub(crate) fn profile(&self) -> Profile {
-        Profile::recommended().select(self.select.iter().cloned()).ignore(self.ignore.iter().cloned())
+        Profile::from(self.profile).select(self.select.iter().cloned()).ignore(self.ignore.iter().cloned())
     }
 }
 

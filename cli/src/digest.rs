@@ -14,9 +14,9 @@ pub(crate) fn sha256(text: &str) -> String {
 }
 
 /// The digest of a plan: two reports can be compared or merged only if they were made with the same rules. Over a line
-/// for each rule: full name, severity, versions.
+/// with the named profile, and one for each rule: full name, severity, versions.
 pub(crate) fn of_plan(plan: &Plan) -> String {
-    let rules = plan.rules().fold(String::new(), |mut rules, rule| {
+    let rules = plan.rules().fold(format!("{}\n", plan.base().as_str()), |mut rules, rule| {
         let meta = rule.meta();
         let versions: Vec<&str> = meta.versions.iter().map(|version| version.as_str()).collect();
         writeln!(rules, "{} {} {}", meta.full_name(), meta.severity, versions.join(","))

@@ -70,8 +70,7 @@ pub(crate) fn outcome(example: &Example) -> String {
 
 /// The name of the reference cluster that an example starts from, unless it starts from a definition of its own.
 pub(crate) fn base_name(example: &Example) -> Option<&'static str> {
-    let reference = reference::ALL.iter().find(|(_, text)| *text == example.base);
-    reference.map(|(name, _)| *name)
+    reference::ALL.iter().find(|it| it.definition == example.base).map(|it| it.name)
 }
 
 /// Lines without the indent that they have in common, and without blank ones around them.

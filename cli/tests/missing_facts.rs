@@ -17,7 +17,7 @@ use rules_core::{
 fn definitions() -> Vec<(String, Cluster)> {
     let mut all: Vec<(String, Cluster)> = reference::ALL
         .iter()
-        .map(|(name, text)| ((*name).to_owned(), input::read(text, Syntax::Toml).unwrap()))
+        .map(|it| (it.name.to_owned(), input::read(it.definition, Syntax::Toml).unwrap()))
         .collect();
     for rule in excluster::book().rules() {
         for example in rule.meta().examples {

@@ -3,15 +3,18 @@
 use rules_core::{
     Outcome, Profile, Severity, audit_cluster,
     input::{self, Syntax},
-    testing::{describe, reference},
+    testing::{
+        describe,
+        reference::{self, Reference},
+    },
 };
 
 #[test]
 fn the_reference_clusters_give_no_warning_no_error_and_no_unknown() {
     let plan = excluster::book().plan(&Profile::recommended()).unwrap();
     let mut noise = Vec::new();
-    for (name, text) in reference::ALL {
-        let cluster = input::read(text, Syntax::Toml).unwrap();
+    for Reference { name, definition, .. } in reference::ALL {
+        let cluster = input::read(definition, Syntax::Toml).unwrap();
         for (rule, outcome) in audit_cluster(&plan, &cluster).outcomes {
             let silent = match &outcome {
                 Outcome::Passed | Outcome::NotApplicable(_) => true,

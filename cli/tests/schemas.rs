@@ -40,7 +40,7 @@ fn examples() -> Vec<(String, Value)> {
             _ => {}
         }
     }
-    all.extend(reference::ALL.iter().map(|(name, text)| ((*name).to_owned(), of_toml(text))));
+    all.extend(reference::ALL.iter().map(|it| (it.name.to_owned(), of_toml(it.definition))));
     for rule in excluster::book().rules() {
         for example in rule.meta().examples {
             let cluster = serde_json::to_value(example.cluster().unwrap()).unwrap();

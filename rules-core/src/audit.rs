@@ -5,7 +5,7 @@ use std::{any::Any, cell::Cell, panic::AssertUnwindSafe, sync::Once};
 use rayon::prelude::*;
 
 use crate::{
-    ClusterReport, Finding, Findings, Outcome, Plan, Rule,
+    BaseProfile, ClusterReport, Finding, Findings, Outcome, Plan, Rule,
     model::{Cluster, ExchangeVersion, FactPath, Key},
 };
 
@@ -35,12 +35,18 @@ pub fn audit<'p>(plan: &'p Plan, clusters: &[Cluster]) -> Vec<ClusterReport<'p>>
 /// hook that it finds, which goes on to see every other panic.
 pub fn audit_cluster<'p>(plan: &'p Plan, cluster: &Cluster) -> ClusterReport<'p> {
     let mut findings = Findings::default();
-    let outcomes = plan.rules().map(|rule| (rule.meta(), judge(rule, cluster, &mut findings))).collect();
+    let outcomes =
+        plan.rules().map(|rule| (rule.meta(), judge(rule, plan.base(), cluster, &mut findings))).collect();
     ClusterReport { outcomes }
 }
 
 /// What one rule comes to for one cluster.
-pub(crate) fn judge(rule: &dyn Rule, cluster: &Cluster, findings: &mut Findings) -> Outcome {
+pub(crate) fn judge(
+    rule: &dyn Rule,
+    base: BaseProfile,
+    cluster: &Cluster,
+    findings: &mut Findings,
+) -> Outcome {
     let meta = rule.meta();
     match cluster.exchange.get() {
         Some(version) if !meta.versions.contains(version) => {
@@ -58,7 +64,7 @@ pub(crate) fn judge(rule: &dyn Rule, cluster: &Cluster, findings: &mut Findings)
     let said = findings.take();
     if !said.reports.is_empty() {
         return Outcome::Failed(
-            said.reports.into_iter().map(|report| Finding::new(report, meta.severity)).collect(),
+            said.reports.into_iter().map(|report| Finding::new(report, meta.severity, base)).collect(),
         );
     }
     if !said.missing.is_empty() {

@@ -87,30 +87,39 @@ impl Example {
     /// # Errors
     /// The base, the overlay or a path is malformed, or what is to be taken away is not there.
     pub fn cluster(&self) -> Result<Cluster, ExampleError> {
-        let error = |problem: String| ExampleError { title: self.title, problem };
-        let mut document: toml::Table =
-            self.base.parse().map_err(|problem| error(format!("the base: {problem}")))?;
-        let base =
-            input::read(self.base, Syntax::Toml).map_err(|problems| error(listed("the base", &problems)))?;
-        let mut taken = Vec::new();
-        for names in self.without {
-            let path = FactPath::resolve(names, &base).map_err(|problem| error(problem.to_string()))?;
-            let path = path
-                .filter(|path| path.exists(&base))
-                .ok_or_else(|| error(format!("there is no `{names}` to take away")))?;
-            taken.push(path);
-        }
-        // From the last to the first, so that the indexes of those still to go stay true.
-        taken.sort_unstable();
-        for path in taken.iter().rev() {
-            take_away(&mut document, &path.pointer(&base));
-        }
-        let overlay: toml::Table =
-            self.with.parse().map_err(|problem| error(format!("the overlay: {problem}")))?;
-        lay_over(&mut document, overlay);
-        let text = document.to_string();
-        input::read(&text, Syntax::Toml).map_err(|problems| error(listed("the result", &problems)))
+        altered(self.base, self.without, self.with)
+            .map_err(|problem| ExampleError { title: self.title, problem })
     }
+}
+
+/// The cluster of a definition in TOML from which facts or whole elements of lists are taken away, as paths by names,
+/// and over which a few lines of TOML are laid: tables key by key, lists of named elements element by element, other
+/// lists and values as a whole.
+///
+/// # Errors
+/// The definition, the overlay or a path is malformed, or what is to be taken away is not there.
+pub(crate) fn altered(definition: &str, without: &[&str], with: &str) -> Result<Cluster, String> {
+    let mut document: toml::Table =
+        definition.parse().map_err(|problem| format!("the definition: {problem}"))?;
+    let base =
+        input::read(definition, Syntax::Toml).map_err(|problems| listed("the definition", &problems))?;
+    let mut taken = Vec::new();
+    for names in without {
+        let path = FactPath::resolve(names, &base).map_err(|problem| problem.to_string())?;
+        let path = path
+            .filter(|path| path.exists(&base))
+            .ok_or_else(|| format!("there is no `{names}` to take away"))?;
+        taken.push(path);
+    }
+    // From the last to the first, so that the indexes of those still to go stay true.
+    taken.sort_unstable();
+    for path in taken.iter().rev() {
+        take_away(&mut document, &path.pointer(&base));
+    }
+    let overlay: toml::Table = with.parse().map_err(|problem| format!("the overlay: {problem}"))?;
+    lay_over(&mut document, overlay);
+    let text = document.to_string();
+    input::read(&text, Syntax::Toml).map_err(|problems| listed("the result", &problems))
 }
 
 fn listed(what: &str, problems: &[input::InputError]) -> String {

@@ -30,6 +30,8 @@ pub struct Report {
     pub message: String,
     /// A milder severity than the rule's.
     pub at_most: Option<Severity>,
+    /// The severity by the words of the article, where those are harder than Microsoft's documents.
+    pub by_article: Option<Severity>,
     /// Other places that belong to it, with a word on each.
     pub related: Vec<(FactPath, String)>,
 }
@@ -38,6 +40,12 @@ impl Report {
     /// Reports a milder case of the same thought: at most this severity.
     pub fn at_most(&mut self, severity: Severity) -> &mut Self {
         self.at_most = Some(severity);
+        self
+    }
+
+    /// Says how bad the case is by the words of the article: what the profile `article` reports.
+    pub fn by_article(&mut self, severity: Severity) -> &mut Self {
+        self.by_article = Some(severity);
         self
     }
 
@@ -115,7 +123,13 @@ impl Findings {
     /// Reports that something is wrong at a place. The message says what, in lower case and without a full stop,
     /// with names in backticks; it says neither where (the path does) nor what to do (the documentation does).
     pub fn report(&mut self, path: FactPath, message: impl Into<String>) -> &mut Report {
-        self.reports.push(Report { path, message: message.into(), at_most: None, related: Vec::new() });
+        self.reports.push(Report {
+            path,
+            message: message.into(),
+            at_most: None,
+            by_article: None,
+            related: Vec::new(),
+        });
         self.reports.last_mut().expect("one was just pushed")
     }
 

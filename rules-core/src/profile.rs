@@ -2,22 +2,76 @@
 
 use std::{str::FromStr, sync::Arc};
 
-use crate::{Rule, RuleBook, RuleMeta, Severity, words};
+use crate::{Rule, RuleBook, RuleMeta, Severity, Stage, words};
 
-/// Which rules look at a fleet.
+/// Which rules look at a fleet, and by whose words they judge.
+///
+/// A named profile chooses the rules; selectors narrow or replace the choice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
+    base: BaseProfile,
     select: Vec<Selector>,
     ignore: Vec<Selector>,
 }
 
-impl Profile {
-    /// Every rule, as Microsoft's documents and the article state it: the default.
-    pub fn recommended() -> Self {
-        Self::default()
+/// The profiles that have a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BaseProfile {
+    /// What the article "Exchange Clustering Basics" says, as hard as it says it.
+    Article,
+    /// What must hold, and what is likely to cost an outage or mail, by Microsoft's documents; and what the article
+    /// recommends.
+    #[default]
+    Recommended,
+    /// Every rule: also best practices, and what is merely worth knowing.
+    Strict,
+    /// What must hold before Exchange Setup first runs.
+    Build,
+}
+
+impl BaseProfile {
+    /// Every profile with a name.
+    pub const ALL: [Self; 4] = [Self::Article, Self::Recommended, Self::Strict, Self::Build];
+
+    /// The profile's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Recommended => "recommended",
+            Self::Strict => "strict",
+            Self::Build => "build",
+        }
     }
 
-    /// Only the rules that one of these selectors names. Without any, all rules are selected.
+    /// Whether the profile has a rule on.
+    pub fn contains(self, rule: &RuleMeta) -> bool {
+        match self {
+            Self::Article => rule.is_in_article(),
+            Self::Recommended => rule.severity > Severity::Information || rule.is_in_article(),
+            Self::Strict => true,
+            Self::Build => rule.stage == Stage::BeforeSetup && Self::Recommended.contains(rule),
+        }
+    }
+}
+
+impl From<BaseProfile> for Profile {
+    fn from(base: BaseProfile) -> Self {
+        Self { base, select: Vec::new(), ignore: Vec::new() }
+    }
+}
+
+impl Profile {
+    /// What must hold, and what is likely to cost an outage or mail: the default.
+    pub fn recommended() -> Self {
+        BaseProfile::Recommended.into()
+    }
+
+    /// Every rule.
+    pub fn strict() -> Self {
+        BaseProfile::Strict.into()
+    }
+
+    /// Only the rules that one of these selectors names, whatever the named profile has on.
     #[must_use]
     pub fn select(mut self, selectors: impl IntoIterator<Item = Selector>) -> Self {
         self.select.extend(selectors);
@@ -31,6 +85,11 @@ impl Profile {
         self
     }
 
+    /// The named profile that it starts from.
+    pub fn base(&self) -> BaseProfile {
+        self.base
+    }
+
     /// What the profile makes of a rule, and on whose word.
     pub fn choice(&self, rule: &RuleMeta) -> Choice<'_> {
         let naming = |selectors: &'_ [Selector]| selectors.iter().position(|selector| selector.names(rule));
@@ -39,8 +98,9 @@ impl Profile {
         }
         match naming(&self.select) {
             Some(at) => Choice::Selected(&self.select[at]),
-            None if self.select.is_empty() => Choice::Default,
-            None => Choice::NotSelected,
+            None if !self.select.is_empty() => Choice::NotSelected,
+            None if self.base.contains(rule) => Choice::InProfile(self.base),
+            None => Choice::NotInProfile(self.base),
         }
     }
 }
@@ -48,8 +108,10 @@ impl Profile {
 /// What a profile makes of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice<'p> {
-    /// It is on: nothing was selected, so everything is.
-    Default,
+    /// It is on: the named profile has it.
+    InProfile(BaseProfile),
+    /// It is off: the named profile does not have it.
+    NotInProfile(BaseProfile),
     /// It is on: this selector names it.
     Selected(&'p Selector),
     /// It is off: others were selected.
@@ -61,7 +123,7 @@ pub enum Choice<'p> {
 impl Choice<'_> {
     /// Whether the rule is on.
     pub fn is_on(self) -> bool {
-        matches!(self, Self::Default | Self::Selected(_))
+        matches!(self, Self::InProfile(_) | Self::Selected(_))
     }
 }
 
@@ -122,6 +184,7 @@ pub enum ProfileError {
 #[derive(Clone)]
 pub struct Plan {
     rules: Vec<Arc<dyn Rule>>,
+    base: BaseProfile,
 }
 
 impl Plan {
@@ -135,12 +198,21 @@ impl Plan {
         }
         let rules: Vec<_> =
             book.rules.iter().filter(|rule| profile.choice(rule.meta()).is_on()).cloned().collect();
-        if rules.is_empty() { Err(ProfileError::NothingSelected) } else { Ok(Self { rules }) }
+        if rules.is_empty() {
+            Err(ProfileError::NothingSelected)
+        } else {
+            Ok(Self { rules, base: profile.base })
+        }
     }
 
     /// The rules, by set and name.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &dyn Rule> {
         self.rules.iter().map(|rule| &**rule)
+    }
+
+    /// The named profile by whose words the rules judge.
+    pub fn base(&self) -> BaseProfile {
+        self.base
     }
 
     /// Whether a rule is among them.

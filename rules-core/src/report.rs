@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{RuleMeta, Severity, findings::Report as Said, model::FactPath};
+use crate::{BaseProfile, RuleMeta, Severity, findings::Report as Said, model::FactPath};
 
 /// What a rule came to for one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +54,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(said: Said, severity: Severity) -> Self {
-        let severity = said.at_most.map_or(severity, |most| severity.min(most));
+    pub(crate) fn new(said: Said, severity: Severity, base: BaseProfile) -> Self {
+        let milder = said.at_most.map_or(severity, |most| severity.min(most));
+        let severity = said.by_article.filter(|_| base == BaseProfile::Article).unwrap_or(milder);
         Self { severity, path: said.path, message: said.message, related: said.related }
     }
 }

@@ -32,6 +32,8 @@ pub struct RuleMeta {
     pub name: &'static str,
     /// The highest severity that the rule reports.
     pub severity: Severity,
+    /// From when on it can be judged.
+    pub stage: Stage,
     /// The Exchange versions that it concerns. For other versions it is not applicable.
     pub versions: &'static [ExchangeVersion],
     /// On whose word the requirement stands.
@@ -52,6 +54,11 @@ impl RuleMeta {
     /// Set and name: `exchange2003/mta-once-per-cluster`.
     pub fn full_name(&self) -> String {
         format!("{}/{}", self.set.name, self.name)
+    }
+
+    /// Whether the article "Exchange Clustering Basics" states the requirement.
+    pub fn is_in_article(&self) -> bool {
+        self.sources.iter().any(|source| matches!(source, Source::Article(_)))
     }
 
     /// The first sentence of the documentation, without its full stop.
@@ -193,6 +200,15 @@ impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
+}
+
+/// From when on a requirement can be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It must hold before Exchange Setup first runs: Windows, nodes, networks, disks, quorum, directory, accounts.
+    BeforeSetup,
+    /// It is about Exchange and its virtual servers.
+    WithExchange,
 }
 
 /// What kind of word a requirement stands on.

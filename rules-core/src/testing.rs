@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use crate::{
-    Basis, Example, Expectation, Findings, Outcome, Rule, RuleMeta, RuleSet, Severity, Source,
+    BaseProfile, Basis, Example, Expectation, Findings, Outcome, Rule, RuleMeta, RuleSet, Severity, Source,
     audit::judge,
     model::{Cluster, FactPath},
 };
@@ -22,14 +22,59 @@ pub mod reference {
     /// Exchange 2007, cluster continuous replication.
     pub const CCR_2007: &str = include_str!("../reference/ccr-2007.toml");
 
-    /// All of them, with their names.
-    pub const ALL: &[(&str, &str)] = &[
-        ("two-nodes-2000", TWO_NODES_2000),
-        ("two-nodes-2003", TWO_NODES_2003),
-        ("four-nodes-2003", FOUR_NODES_2003),
-        ("scc-2007", SCC_2007),
-        ("ccr-2007", CCR_2007),
+    /// Exchange 2007 on Windows 2003, a single copy cluster of two nodes.
+    pub const SCC_2007_WINDOWS_2003: &str = include_str!("../reference/scc-2007-windows-2003.toml");
+    /// Exchange 2007 on Windows 2008, cluster continuous replication.
+    pub const CCR_2007_WINDOWS_2008: &str = include_str!("../reference/ccr-2007-windows-2008.toml");
+
+    /// A reference cluster.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Reference {
+        /// What it is called.
+        pub name: &'static str,
+        /// The document of Microsoft's that describes such a cluster.
+        pub document: &'static str,
+        /// Its definition, in TOML.
+        pub definition: &'static str,
+    }
+
+    /// All of them.
+    pub const ALL: &[Reference] = &[
+        of("two-nodes-2000", "Deploying Microsoft Exchange 2000 Server Clusters (cc750204)", TWO_NODES_2000),
+        of("two-nodes-2003", "Deploying Exchange Server 2003 in a Cluster (bb123612)", TWO_NODES_2003),
+        of("four-nodes-2003", "Configuration Settings for a Four-Node Cluster (aa998107)", FOUR_NODES_2003),
+        of("scc-2007", "Installing a Single Copy Cluster on Windows Server 2008", SCC_2007),
+        of(
+            "scc-2007-windows-2003",
+            "Installing a Single Copy Cluster on Windows Server 2003 (bb124899)",
+            SCC_2007_WINDOWS_2003,
+        ),
+        of("ccr-2007", "Installing Cluster Continuous Replication on Windows Server 2003", CCR_2007),
+        of(
+            "ccr-2007-windows-2008",
+            "How to Configure the Node and File Share Majority Quorum (bb676490)",
+            CCR_2007_WINDOWS_2008,
+        ),
     ];
+
+    const fn of(name: &'static str, document: &'static str, definition: &'static str) -> Reference {
+        Reference { name, document, definition }
+    }
+
+    /// The reference cluster of a name.
+    pub fn named(name: &str) -> Option<&'static Reference> {
+        ALL.iter().find(|reference| reference.name == name)
+    }
+}
+
+/// A reference cluster, or any definition in TOML, with a small change: facts or whole elements of lists are taken away,
+/// as paths by names, and a few lines of TOML are laid over the rest, tables key by key, lists of named elements element
+/// by element, other lists and values as a whole.
+///
+/// # Errors
+/// The definition, the overlay or a path is malformed, or what is to be taken away is not there.
+pub fn altered(definition: &str, without: &[&str], with: &str) -> Result<Cluster, String> {
+    crate::example::altered(definition, without, with)
 }
 
 /// Checks that a set of rules is sound: for every rule,
@@ -140,7 +185,7 @@ fn check_file(meta: &RuleMeta, rules_dir: &Path, problems: &mut String) {
 /// Whether an example comes out as it says; the worst severity that it shows.
 fn check_example(rule: &dyn Rule, example: &Example) -> Result<Option<Severity>, String> {
     let cluster = example.cluster().map_err(|error| error.to_string())?;
-    let outcome = judge(rule, &cluster, &mut Findings::default());
+    let outcome = judge(rule, BaseProfile::Recommended, &cluster, &mut Findings::default());
     let names = |paths: &[FactPath]| paths.iter().map(|path| path.names(&cluster)).collect::<Vec<_>>();
     let as_expected = match (&outcome, example.expect) {
         (Outcome::Passed, Expectation::Passes) | (Outcome::NotApplicable(_), Expectation::NotApplicable) => {

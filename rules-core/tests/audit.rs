@@ -5,8 +5,8 @@
 use std::{convert::Infallible, io::Cursor};
 
 use rules_core::{
-    Basis, Findings, Outcome, Plan, Profile, Rule, RuleBook, RuleMeta, RuleSet, Severity, Source, audit,
-    audit_cluster, audit_stream,
+    Basis, Findings, Outcome, Plan, Profile, Rule, RuleBook, RuleMeta, RuleSet, Severity, Source, Stage,
+    audit, audit_cluster, audit_stream,
     model::{Cluster, ClusterRef, ExchangeVersion, Node},
 };
 
@@ -35,6 +35,7 @@ fn rule(name: &'static str, check: fn(ClusterRef<'_>, &mut Findings)) -> AdHoc {
         set: &SITE,
         name,
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: &[ExchangeVersion::V2003],
         sources: &[Source::Practice("a test")],
         basis: Basis::Practice,

@@ -11,7 +11,7 @@ use rules_core::{
 fn documents() -> impl Strategy<Value = (String, Syntax)> {
     let whole: Vec<Cluster> = reference::ALL
         .iter()
-        .map(|(_, text)| input::read(text, Syntax::Toml).expect("the reference clusters are read"))
+        .map(|it| input::read(it.definition, Syntax::Toml).expect("the reference clusters are read"))
         .collect();
     let holes = prop::collection::vec(any::<Index>(), 0..40);
     let broken = prop::option::weighted(0.15, any::<Index>());

@@ -22,7 +22,7 @@ fn problems(text: &str, syntax: Syntax) -> Vec<String> {
 
 #[test]
 fn the_same_in_toml_and_json() {
-    for (name, text) in reference::ALL {
+    for reference::Reference { name, definition: text, .. } in reference::ALL {
         let cluster = input::read(text, Syntax::Toml).unwrap();
         let json = serde_json::to_string(&cluster).unwrap();
         assert_eq!(input::read(&json, Syntax::Json).unwrap(), cluster, "{name}");

@@ -67,7 +67,8 @@ fn row<'a>(meta: &'a RuleMeta, choice: Choice<'_>) -> Row<'a> {
         covers: meta.covers,
         on: choice.is_on(),
         because: match choice {
-            Choice::Default => "by default".to_owned(),
+            Choice::InProfile(profile) => format!("in the profile `{}`", profile.as_str()),
+            Choice::NotInProfile(profile) => format!("not in the profile `{}`", profile.as_str()),
             Choice::Selected(selector) => format!("selected by `{}`", selector.as_str()),
             Choice::NotSelected => "not selected".to_owned(),
             Choice::Ignored(selector) => format!("ignored by `{}`", selector.as_str()),
@@ -77,7 +78,7 @@ fn row<'a>(meta: &'a RuleMeta, choice: Choice<'_>) -> Row<'a> {
 
 fn table(rows: &[Row<'_>], palette: &Palette) -> String {
     let widest = rows.iter().map(|row| row.rule.len()).max().unwrap_or_default();
-    let chosen = rows.iter().any(|row| row.because != "by default");
+    let chosen = rows.iter().any(|row| !row.on);
     let mut out = String::new();
     for row in rows {
         let Row { rule, title, severity, .. } = row;

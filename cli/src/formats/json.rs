@@ -73,6 +73,7 @@ fn envelope<'a>(run: &'a Run<'_>, tally: &Tally) -> report::Report<'a> {
         tool: report::Tool { name: "excluster", version: env!("CARGO_PKG_VERSION") },
         plan: report::Plan {
             digest: &run.digest,
+            profile: run.plan.base().as_str(),
             select: run.select.clone(),
             ignore: run.ignore.clone(),
             rules: rules

@@ -52,6 +52,8 @@ pub(crate) struct Tool<'a> {
 pub(crate) struct Plan<'a> {
     /// Identifies the rules with their severities and versions: reports with another digest cannot be compared.
     pub(crate) digest: &'a str,
+    /// The named profile: `article`, `recommended`, `strict` or `build`.
+    pub(crate) profile: &'a str,
     /// The selectors of `--select`.
     pub(crate) select: Vec<&'a str>,
     /// The selectors of `--ignore`.

@@ -1,6 +1,6 @@
 //! Generated files, and what the tool prints, are as they were. `UPDATE_GOLDENS=1` rewrites them.
 
-use crate::runner::{assert_golden, run};
+use crate::{golden::assert_golden, runner::run};
 
 #[test]
 fn the_page_of_rules_is_current() {

@@ -4,6 +4,8 @@
 
 mod exit_codes;
 mod formats;
+#[path = "../golden/mod.rs"]
+mod golden;
 mod goldens;
 mod inputs;
 mod refused;

@@ -182,6 +182,7 @@ pub(super) const ABSENT: &[&str] = &[
     "nodes[*].interfaces[*].appends_parent_suffixes",
     "nodes[*].local_drives",
     "nodes[*].boot",
+    "nodes[*].dtc",
     "networks[*].free_static_addresses",
     "disks[*].letter",
     "disks[*].mounted_on",

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, DiskKind, ExchangeVersion},
     passes, rule,
     testing::reference::{CCR_2007, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
@@ -34,6 +34,7 @@ rule! {
         set: &CLUSTER,
         name: "basic-disks-only",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[Source::Article("limitation 10"), Source::Kb(237_853), Source::Kb(276_600)],
         basis: Basis::Microsoft,

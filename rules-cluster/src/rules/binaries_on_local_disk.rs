@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, DiskRef, DriveLetter},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007, TWO_NODES_2003},
@@ -33,6 +33,7 @@ rule! {
         set: &CLUSTER,
         name: "binaries-on-local-disk",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("step 3 and best practice 4"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Validation, WindowsVersion},
     passes, rule,
     testing::reference::{CCR_2007, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
@@ -40,6 +40,7 @@ rule! {
         set: &CLUSTER,
         name: "certified-solution",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("limitation 1"),

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Known, Name},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
@@ -35,6 +35,7 @@ rule! {
         set: &CLUSTER,
         name: "clients-use-virtual-server",
         severity: Severity::Warning,
+        stage: Stage::WithExchange,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("limitation 5"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, NodeRef, NodeState, SetupAction, StepsByNode},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -39,6 +39,7 @@ rule! {
         set: &CLUSTER,
         name: "cluster-before-exchange",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("fact 4 and limitation 7"),

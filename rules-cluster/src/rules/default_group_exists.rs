@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, GroupRef, QuorumKind, ResourceRef},
     passes, rule,
     testing::reference::{CCR_2007, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
@@ -36,6 +36,7 @@ rule! {
         set: &CLUSTER,
         name: "default-group-exists",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("step 2"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs},
     passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
@@ -37,6 +37,7 @@ rule! {
         set: &CLUSTER,
         name: "dns-accepts-dynamic-updates",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("fact 1"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{At, ClusterRef, GroupRef, Interface, NetworkRole, NodeRef, ResourceType, Set, WindowsVersion},
     passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2003},
@@ -36,6 +36,7 @@ rule! {
         set: &CLUSTER,
         name: "enough-static-addresses",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("fact 3"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, NodeState},
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
@@ -31,6 +31,7 @@ rule! {
         set: &CLUSTER,
         name: "every-node-joined",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[Source::Article("step 2")],
         basis: Basis::Article,

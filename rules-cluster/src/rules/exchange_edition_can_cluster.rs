@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef, ExchangeEdition,
         ExchangeVersion::{V2000, V2003, V2007},
@@ -36,6 +36,7 @@ rule! {
         set: &CLUSTER,
         name: "exchange-edition-can-cluster",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: &[V2000, V2003, V2007],
         sources: &[
             Source::TechNet("bb232170", "Exchange Server 2007: Platforms, Editions, and Versions"),

@@ -1,7 +1,7 @@
 use std::fmt::Display;
 
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{At, ClusterRef, Hardware, NodeRef, Set},
     passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -35,6 +35,7 @@ rule! {
         set: &CLUSTER,
         name: "identical-hardware",
         severity: Severity::Information,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[Source::Article("best practice 1"), Source::TechNet("cc787244", "Server Requirements")],
         basis: Basis::Article,

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::ClusterRef,
     passes, rule,
     testing::reference::{CCR_2007, TWO_NODES_2000, TWO_NODES_2003},
@@ -33,6 +33,7 @@ rule! {
         set: &CLUSTER,
         name: "no-domain-controllers",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("fact 2"),

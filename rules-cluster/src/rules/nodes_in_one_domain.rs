@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, NodeRef},
     passes, rule,
     testing::reference::{FOUR_NODES_2003, SCC_2007, TWO_NODES_2000},
@@ -34,6 +34,7 @@ rule! {
         set: &CLUSTER,
         name: "nodes-in-one-domain",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("fact 2"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, SetupAction},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
@@ -31,6 +31,7 @@ rule! {
         set: &CLUSTER,
         name: "setup-one-node-at-a-time",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("step 3 and best practice 3"),

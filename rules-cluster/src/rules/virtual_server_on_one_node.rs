@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{Address, At, ClusterRef, Evs},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2003},
@@ -34,6 +34,7 @@ rule! {
         set: &CLUSTER,
         name: "virtual-server-on-one-node",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: EVERY_VERSION,
         sources: &[
             Source::Article("limitation 3"),

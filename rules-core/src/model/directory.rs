@@ -21,6 +21,8 @@ facts! {
         public_folder_servers: u32,
         /// Computer objects made for network names beforehand.
         computer_objects: Vec<ComputerObject>,
+        /// Windows 2008: the computer object of the cluster may create computer objects in its container.
+        cluster_object_may_create: bool,
     }
 }
 

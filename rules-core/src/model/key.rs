@@ -59,7 +59,8 @@ keys! {
     has_clustered_mailbox_server, recovery_storage_group, same_paths, step, failed_step, node,
     virtual_server, by, delegated, started, finished, unattended,
     node_owned_groups, msdtc_online, disks_empty, shared_storage, artefact,
-    file, sha256, absent,
+    file, sha256, absent, dtc, network_access, authentication,
+    cluster_object_may_create,
 }
 
 impl Key {

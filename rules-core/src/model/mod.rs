@@ -49,8 +49,8 @@ pub use group::{Failback, Group, Parameters, Resource, ResourceState, ResourceTy
 pub use key::Key;
 pub use network::{Dns, Network, NetworkRole};
 pub use node::{
-    Boot, ExchangeServerRole, Hardware, Interface, Node, NodeExchange, NodeState, Service, ServiceState,
-    Services, Software, Startup, Windows,
+    Boot, Dtc, DtcAuthentication, ExchangeServerRole, Hardware, Interface, Node, NodeExchange, NodeState,
+    Service, ServiceState, Services, Software, Startup, Windows,
 };
 pub use path::{FactPath, Names, PathPattern, PathStep, PathSyntaxError};
 pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};

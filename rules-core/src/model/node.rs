@@ -42,6 +42,8 @@ facts! {
         local_drives: Vec<DriveLetter>,
         /// Boot options.
         boot: Boot,
+        /// How the Distributed Transaction Coordinator may be reached (Windows 2003).
+        dtc: Dtc,
     }
 }
 
@@ -280,5 +282,27 @@ facts! {
         userva: u32,
         /// How long the boot menu waits, in seconds.
         delay_s: u32,
+    }
+}
+
+facts! {
+    /// How the Distributed Transaction Coordinator of a node may be reached (Windows 2003).
+    pub struct Dtc {
+        /// Network DTC access is enabled (`NetworkDtcAccess`).
+        network_access: bool,
+        /// How callers of the coordinator are authenticated.
+        authentication: DtcAuthentication,
+    }
+}
+
+closed_vocabulary! {
+    /// How callers of the Distributed Transaction Coordinator are authenticated (Windows 2003 SP1 and later).
+    pub enum DtcAuthentication {
+        /// Both sides: impossible in a cluster.
+        Mutual = "mutual",
+        /// The caller only: what a cluster needs.
+        IncomingCaller = "incoming-caller",
+        /// Nobody.
+        None = "none",
     }
 }

@@ -89,6 +89,10 @@ closed_vocabulary! {
         AddDependency = "add-dependency",
         /// An update of Windows was installed on a node.
         WindowsUpdate = "windows-update",
+        /// A node, a virtual server or the cluster got another name; the entry says which.
+        Rename = "rename",
+        /// Network DTC access was enabled on a node (KB 817064).
+        EnableNetworkDtc = "enable-network-dtc",
     }
 }
 

@@ -1,7 +1,7 @@
 use std::fmt::Display;
 
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         At, ClusterRef, Domain, ExchangeVersion,
         ExchangeVersion::{V2000, V2003},
@@ -44,6 +44,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "directory-prepared-before-setup",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("step 1"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
@@ -39,6 +39,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "msdtc-in-default-group",
         severity: Severity::Information,
+        stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("step 2 and best practice 6"),

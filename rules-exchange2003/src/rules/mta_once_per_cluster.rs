@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
@@ -42,6 +42,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "mta-once-per-cluster",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2000, V2003],
         sources: &[Source::Article("limitations 13 and 14"), Source::Kb(259_197), Source::Kb(922_254)],
         basis: Basis::Microsoft,

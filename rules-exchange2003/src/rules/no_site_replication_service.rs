@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef, Component, Evs,
         ExchangeVersion::{V2000, V2003},
@@ -37,6 +37,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "no-site-replication-service",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("limitation 8"),

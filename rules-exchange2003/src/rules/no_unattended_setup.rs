@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
@@ -39,6 +39,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "no-unattended-setup",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2000, V2003],
         sources: &[Source::Article("limitation 11")],
         basis: Basis::Article,

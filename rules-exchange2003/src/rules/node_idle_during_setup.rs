@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
@@ -36,6 +36,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "node-idle-during-setup",
         severity: Severity::Warning,
+        stage: Stage::WithExchange,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("best practice 7"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
@@ -41,6 +41,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "one-virtual-server-per-active-node",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("step 4"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         At, ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
@@ -43,6 +43,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "pop3-imap4-as-intended",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("limitation 12"),

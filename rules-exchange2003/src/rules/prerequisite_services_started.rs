@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
@@ -45,6 +45,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "prerequisite-services-started",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("step 2"),

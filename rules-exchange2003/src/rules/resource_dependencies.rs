@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef, Dependencies, Evs,
         ExchangeVersion::{self, V2000, V2003},
@@ -49,6 +49,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "resource-dependencies",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("limitation 2"),

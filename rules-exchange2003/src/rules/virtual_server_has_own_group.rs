@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
@@ -38,6 +38,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "virtual-server-has-own-group",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2000, V2003],
         sources: &[
             Source::Article("step 4"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, ExchangeVersion::V2003, WindowsVersion},
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -31,6 +31,7 @@ rule! {
         set: &EXCHANGE_2003,
         name: "windows-2003-preferred",
         severity: Severity::Information,
+        stage: Stage::BeforeSetup,
         versions: &[V2003],
         sources: &[
             Source::Article("best practice 2"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, ExchangeServerRole, ExchangeVersion::V2007},
     passes, rule,
     testing::reference::{CCR_2007, SCC_2007},
@@ -31,6 +31,7 @@ rule! {
         set: &EXCHANGE_2007,
         name: "mailbox-role-only",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2007],
         sources: &[
             Source::Article("limitation 4"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, ExchangeVersion::V2007, Layout},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007},
@@ -38,6 +38,7 @@ rule! {
         set: &EXCHANGE_2007,
         name: "node-limit",
         severity: Severity::Error,
+        stage: Stage::BeforeSetup,
         versions: &[V2007],
         sources: &[
             Source::TechNet("bb676571", "New High Availability Features in Exchange 2007 SP1"),

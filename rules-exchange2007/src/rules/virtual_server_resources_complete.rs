@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, fails,
+    Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs, ExchangeVersion::V2007, GroupRef},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007},
@@ -38,6 +38,7 @@ rule! {
         set: &EXCHANGE_2007,
         name: "virtual-server-resources-complete",
         severity: Severity::Error,
+        stage: Stage::WithExchange,
         versions: &[V2007],
         sources: &[
             Source::Article("step 4 and limitation 6"),

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, fails,
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Scalar},
     passes, rule,
     testing::reference::TWO_NODES_2003,
@@ -25,6 +25,7 @@ rule! {
         set: &CONTOSO,
         name: "customer-is-named",
         severity: Severity::Warning,
+        stage: Stage::WithExchange,
         versions: EVERY_VERSION,
         sources: &[Source::Practice("Contoso's handbook")],
         basis: Basis::Practice,
