@@ -21,16 +21,26 @@ const MAX_STEPS: usize = 7;
 /// Paths order as their facts do in the fact model; list elements by their index.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactPath {
-    length: u32,
-    steps: [Step; MAX_STEPS],
+    // A path stands beside every fact that a rule looks at, so it is packed: from the highest bit, how many steps there
+    // are, the steps, and in the lowest bits how many bits are taken. No step's code is the beginning of another's, so
+    // that the numbers order as the steps do. Two words, as one of 128 bits would have to be aligned.
+    high: u64,
+    low: u64,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Step(u32);
+/// The bits for the number of steps.
+const LENGTH_BITS: u32 = 3;
+/// The bits of a step into a key: a one, and the key.
+const KEY_BITS: u32 = 1 + 9;
+/// The bits of a step into an element of a list: a zero, and the index.
+const INDEX_BITS: u32 = 1 + 20;
 
-impl Step {
-    const KEY: u32 = 1 << 31;
-}
+const _: () = {
+    assert!(MAX_STEPS < 1 << LENGTH_BITS);
+    assert!(Key::ALL.len() <= 1 << (KEY_BITS - 1));
+    // `groups`, 0, `resources`, 0, `depends_on_any`, 0, 0 is the longest; 7 bits say how many bits are taken.
+    assert!(LENGTH_BITS + 3 * KEY_BITS + 4 * INDEX_BITS <= u128::BITS - 7);
+};
 
 /// One step of a [`FactPath`], taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,56 +53,97 @@ pub enum PathStep {
 
 impl FactPath {
     /// The whole definition.
-    pub const ROOT: Self = Self { length: 0, steps: [Step(0); MAX_STEPS] };
+    pub const ROOT: Self = Self { high: 0, low: LENGTH_BITS as u64 };
 
     /// The path of a key below this one.
     #[must_use]
+    #[inline]
     pub fn key(self, key: Key) -> Self {
-        self.step(Step(Step::KEY | key as u32))
+        self.step(1 << (KEY_BITS - 1) | key as u32, KEY_BITS)
     }
 
     /// The path of a list element (or of an entry of a free table) below this one, counted from 0.
     #[must_use]
+    #[inline]
     pub fn index(self, index: usize) -> Self {
-        let index = u32::try_from(index).expect("lists are limited to a million elements");
-        self.step(Step(index))
+        assert!(index < 1 << (INDEX_BITS - 1), "lists are limited to a million elements");
+        #[expect(clippy::cast_possible_truncation, reason = "it was just compared with a million")]
+        self.step(index as u32, INDEX_BITS)
     }
 
-    fn step(mut self, step: Step) -> Self {
-        self.steps[self.length as usize] = step;
-        self.length += 1;
-        self
+    #[inline]
+    fn step(self, code: u32, bits: u32) -> Self {
+        let taken = self.taken() + bits;
+        debug_assert!(taken <= u128::BITS - 7, "no fact of the model lies deeper");
+        let one_more = 1 << (u128::BITS - LENGTH_BITS);
+        let code = u128::from(code) << ((u128::BITS - taken) & 127);
+        Self::packed(self.bits() + one_more + u128::from(bits) | code)
+    }
+
+    /// How many of the bits are taken.
+    #[inline]
+    fn taken(self) -> u32 {
+        (self.low & 127) as u32
+    }
+
+    #[inline]
+    fn bits(self) -> u128 {
+        u128::from(self.high) << 64 | u128::from(self.low)
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    fn packed(bits: u128) -> Self {
+        Self { high: (bits >> 64) as u64, low: bits as u64 }
+    }
+
+    /// How many steps there are.
+    #[inline]
+    fn length(self) -> usize {
+        (self.high >> (u64::BITS - LENGTH_BITS)) as usize
+    }
+
+    /// The step that begins at a bit, and the bit after it.
+    #[inline]
+    fn step_at(self, begin: u32) -> (PathStep, u32) {
+        let rest = self.bits() << begin;
+        if rest >> (u128::BITS - 1) == 0 {
+            (PathStep::Index((rest >> (u128::BITS - INDEX_BITS)) as usize), begin + INDEX_BITS)
+        } else {
+            let key = (rest << 1 >> (u128::BITS - KEY_BITS + 1)) as usize;
+            (PathStep::Key(Key::ALL[key]), begin + KEY_BITS)
+        }
     }
 
     /// The path without its last step; the root is its own parent.
     #[must_use]
-    pub fn parent(mut self) -> Self {
-        if self.length > 0 {
-            self.length -= 1;
-            self.steps[self.length as usize] = Step(0);
-        }
-        self
+    pub fn parent(self) -> Self {
+        self.prefix(self.length().saturating_sub(1))
     }
 
     /// The first `length` steps of the path.
     #[must_use]
     pub fn prefix(self, length: usize) -> Self {
-        let mut path = self;
-        while path.length as usize > length {
-            path = path.parent();
+        if length >= self.length() {
+            return self;
         }
-        path
+        let mut taken = LENGTH_BITS;
+        for _ in 0..length {
+            let is_key = self.bits() << taken >> (u128::BITS - 1) == 1;
+            taken += if is_key { KEY_BITS } else { INDEX_BITS };
+        }
+        let steps = self.bits() << LENGTH_BITS >> LENGTH_BITS >> (u128::BITS - taken) << (u128::BITS - taken);
+        Self::packed((length as u128) << (u128::BITS - LENGTH_BITS) | steps | u128::from(taken))
     }
 
     /// The steps from the root.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = PathStep> + ExactSizeIterator + '_ {
-        self.steps[..self.length as usize].iter().map(|&Step(code)| {
-            if code & Step::KEY == 0 {
-                PathStep::Index(code as usize)
-            } else {
-                PathStep::Key(Key::ALL[(code & !Step::KEY) as usize])
-            }
-        })
+        let mut steps = [PathStep::Index(0); MAX_STEPS];
+        let mut begin = LENGTH_BITS;
+        for step in &mut steps[..self.length()] {
+            (*step, begin) = self.step_at(begin);
+        }
+        steps.into_iter().take(self.length())
     }
 
     /// The path by names, as people write it: `groups[EVS1 Group].resources[EVS1 IP].parameters.address`.
@@ -129,13 +180,11 @@ impl FactPath {
 
     /// The fact that the path leads to, whichever element of a list it is of: the same path through the first ones.
     #[must_use]
-    pub fn kind(mut self) -> Self {
-        for step in &mut self.steps {
-            if step.0 & Step::KEY == 0 {
-                *step = Step(0);
-            }
-        }
-        self
+    pub fn kind(self) -> Self {
+        self.steps().fold(Self::ROOT, |path, step| match step {
+            PathStep::Key(key) => path.key(key),
+            PathStep::Index(_) => path.index(0),
+        })
     }
 
     /// The [kind](Self::kind) of fact as people write it: `nodes[*].domain_controller`.

@@ -288,6 +288,7 @@ macro_rules! facts {
         impl<'a> $crate::model::At<'a, $Table> {
             $(
                 $(#[doc = $fact_doc])+
+                #[inline]
                 pub fn $fact(self) -> $crate::model::At<'a, $Type> {
                     self.below($crate::model::Key::$fact, |table| table.$fact.get())
                 }
