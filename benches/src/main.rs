@@ -10,7 +10,7 @@ use std::{
 use benches::{Fleet, large};
 use clap::{Parser, Subcommand, ValueEnum};
 use rules_core::{
-    Plan, Profile, audit_cluster,
+    Auditor, Plan, Profile,
     input::{Syntax, read_into},
     model::Cluster,
 };
@@ -117,8 +117,9 @@ fn judge(kind: Kind, rounds: usize, rule: Option<String>) {
     let profile = rule.iter().fold(profile, |profile, rule| profile.select([rule.as_str().into()]));
     let plan = excluster::book().plan(&profile).expect("the rule is there");
     let clusters = kind.clusters(TYPICAL);
+    let mut auditor = Auditor::new(&plan);
     for _ in 0..rounds {
-        clusters.iter().for_each(|cluster| drop(black_box(audit_cluster(&plan, cluster))));
+        clusters.iter().for_each(|cluster| drop(black_box(auditor.audit(cluster))));
     }
 }
 
@@ -135,12 +136,13 @@ fn rules(out: &mut impl Write, clusters: u64) -> io::Result<()> {
             let costs = fleets.each_ref().map(|fleet| {
                 // As many audits for a large cluster as for all the typical ones.
                 let rounds = usize::try_from(clusters).unwrap_or(usize::MAX).div_ceil(fleet.len().max(1));
-                let look = || {
+                let mut auditor = Auditor::new(&plan);
+                let mut look = || {
                     for cluster in std::iter::repeat_n(fleet, rounds).flatten() {
-                        black_box(audit_cluster(&plan, cluster));
+                        black_box(auditor.audit(cluster));
                     }
                 };
-                let least = (0..9).map(|_| time(look)).min().unwrap_or_default();
+                let least = (0..9).map(|_| time(&mut look)).min().unwrap_or_default();
                 least.as_nanos() / u128::try_from(rounds * fleet.len()).unwrap_or(u128::MAX).max(1)
             });
             (costs, name)
@@ -204,6 +206,7 @@ fn ratios(out: &mut impl Write, clusters: u64, rounds: usize) -> io::Result<()> 
 
 fn run(work: usize, plan: &Plan, lines: &[String], fleet: &[Cluster]) {
     let mut cluster = Cluster::default();
+    let mut auditor = Auditor::new(plan);
     for (line, parsed) in lines.iter().zip(fleet) {
         if work == 0 {
             black_box(serde_json::from_str::<IgnoredAny>(line).expect("the line is JSON"));
@@ -213,7 +216,7 @@ fn run(work: usize, plan: &Plan, lines: &[String], fleet: &[Cluster]) {
             black_box(&cluster);
         }
         if work == 2 || work == 3 {
-            black_box(audit_cluster(plan, if work == 2 { parsed } else { &cluster }));
+            black_box(auditor.audit(if work == 2 { parsed } else { &cluster }));
         }
     }
 }

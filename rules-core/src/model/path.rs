@@ -1,9 +1,13 @@
 //! [`FactPath`]: where a fact stands in a definition.
 
-use std::{cell::RefCell, collections::HashMap, fmt::Write as _};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+};
 
 use super::{
-    Cluster, Key, Scalar,
+    Cluster, Key, Scalar, index,
     table::{Reflect, Shape, Term as _},
 };
 use crate::words;
@@ -112,6 +116,15 @@ impl FactPath {
         } else {
             let key = (rest << 1 >> (u128::BITS - KEY_BITS + 1)) as usize;
             (PathStep::Key(Key::ALL[key]), begin + KEY_BITS)
+        }
+    }
+
+    /// Which element of a list of the cluster's own (`nodes`, `groups`) the path leads to or through.
+    #[inline]
+    pub(super) fn root_index(self) -> Option<usize> {
+        match (self.length() > 1).then(|| self.step_at(LENGTH_BITS + KEY_BITS).0) {
+            Some(PathStep::Index(index)) => Some(index),
+            _ => None,
         }
     }
 
@@ -380,7 +393,7 @@ pub struct PathPattern {
     steps: Vec<PatternStep>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum PatternStep {
     Key(Key),
     /// The key of a free table (`labels.customer`).
@@ -482,6 +495,57 @@ impl PathPattern {
         })
     }
 
+    /// Adds every path of a cluster among those that the patterns stand for, as [`matches`](Self::matches) tells them, in
+    /// order and each once.
+    pub(crate) fn expand<'p>(
+        patterns: impl Iterator<Item = &'p Self>,
+        cluster: &Cluster,
+        paths: &mut Vec<FactPath>,
+    ) {
+        let mut seen = HashSet::new();
+        let mut names: HashMap<FactPath, index::Names> = HashMap::new();
+        let mut most = 1024;
+        for pattern in patterns.filter(|pattern| seen.insert(&pattern.steps)) {
+            let mut open: Vec<(FactPath, usize, Option<&dyn Reflect>)> =
+                vec![(FactPath::ROOT, 0, Some(cluster))];
+            while let Some((path, depth, here)) = open.pop() {
+                let Some(step) = pattern.steps.get(depth) else {
+                    paths.push(path);
+                    continue;
+                };
+                if let PatternStep::Key(key) = step {
+                    open.push((path.key(*key), depth + 1, here.and_then(|here| here.key(*key))));
+                    continue;
+                }
+                let Some(list) = here else { continue };
+                let mut push = |index| open.push((path.index(index), depth + 1, list.item(index)));
+                match step {
+                    PatternStep::Every => (0..list.items()).for_each(push),
+                    PatternStep::Named(name, ordinal) => {
+                        let names = names.entry(path).or_insert_with(|| index::Names::of_items(list));
+                        let same = |&index: &usize| {
+                            list.item(index)
+                                .and_then(Reflect::name)
+                                .is_some_and(|other| super::same_name(other, name))
+                        };
+                        names.candidates(name).filter(same).nth(ordinal - 1).into_iter().for_each(&mut push);
+                        names.unnamed().for_each(push);
+                    }
+                    PatternStep::Nth(_) | PatternStep::Entry(_) | PatternStep::Key(_) => {
+                        step.find(list).into_iter().for_each(push);
+                    }
+                }
+            }
+            if paths.len() > most {
+                paths.sort_unstable();
+                paths.dedup();
+                most = 1024.max(paths.len() * 2);
+            }
+        }
+        paths.sort_unstable();
+        paths.dedup();
+    }
+
     /// The one path that the pattern stands for; none where an element of a list is not there, or is a `*`. What its
     /// keys stand for need not be known.
     pub fn resolve(&self, cluster: &Cluster) -> Option<FactPath> {
@@ -548,7 +612,7 @@ impl PatternStep {
         let mut indexes = 0..list.items();
         match self {
             Self::Key(_) | Self::Every => None,
-            Self::Nth(ordinal) => indexes.find(|index| index + 1 == *ordinal),
+            Self::Nth(ordinal) => (ordinal - 1 < list.items()).then(|| ordinal - 1),
             Self::Entry(name) => indexes.find(|&index| list.entry_name(index) == Some(name)),
             Self::Named(name, ordinal) => indexes
                 .filter(|&index| {

@@ -19,6 +19,7 @@ use super::{
 };
 
 /// Whether two names are the same to Windows, which compares them without case.
+#[inline]
 pub fn same_name(a: &str, b: &str) -> bool {
     // Most names that differ do so at their ends: `EVS1 IP`, `EVS1 Name`.
     let differ = |a: Option<&u8>, b: Option<&u8>| match (a, b) {
@@ -29,7 +30,13 @@ pub fn same_name(a: &str, b: &str) -> bool {
     if differ(bytes.last(), other.last()) || differ(bytes.first(), other.first()) {
         return false;
     }
-    a.eq_ignore_ascii_case(b)
+    same_within(a, b)
+}
+
+/// The same for names whose ends do not differ.
+fn same_within(a: &str, b: &str) -> bool {
+    a == b
+        || a.eq_ignore_ascii_case(b)
         || (!a.is_ascii()
             && !b.is_ascii()
             && a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase)))
@@ -62,9 +69,26 @@ impl PartialEq<str> for Name {
 
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        for character in self.0.chars().flat_map(char::to_lowercase) {
-            character.hash(state);
+        Folded(&self.0).hash(state);
+    }
+}
+
+/// A name for a hash: names that are the same have the same one.
+pub(super) struct Folded<'t>(pub(super) &'t str);
+
+impl Hash for Folded<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if !self.0.is_ascii() {
+            return self.0.chars().flat_map(char::to_lowercase).for_each(|character| character.hash(state));
         }
+        let mut lowered = [0; 32];
+        for piece in self.0.as_bytes().chunks(lowered.len()) {
+            let lowered = &mut lowered[..piece.len()];
+            lowered.copy_from_slice(piece);
+            lowered.make_ascii_lowercase();
+            state.write(lowered);
+        }
+        state.write_u8(0xff);
     }
 }
 

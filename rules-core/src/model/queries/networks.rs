@@ -2,6 +2,7 @@
 
 use super::super::{
     At, ClusterRef, GroupRef, Interface, NetworkRef, NetworkRole, NodeRef, ResourceRef, ResourceType, Set,
+    index::Class,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -12,14 +13,14 @@ impl<'a> ClusterRef<'a> {
 
     /// The resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.groups().members().flat_map(GroupRef::address_resources)
+        self.of_class(Class::Address)
     }
 }
 
 impl<'a> GroupRef<'a> {
     /// The group's resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.resources().whose(|resource| resource.r#type(), ResourceType::is_address)
+        self.of_types(|_, classes| classes & Class::Address as u8 != 0, ResourceType::is_address)
     }
 }
 

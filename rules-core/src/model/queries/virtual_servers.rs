@@ -1,5 +1,7 @@
 //! Questions about virtual servers.
 
+use std::collections::HashSet;
+
 use super::super::{
     Address, At, ClusterRef, DiskRef, FactPath, GroupRef, Layout, Name, ResourceRef, ResourceType, Set,
     SetupAction, VirtualServer, WindowsPath,
@@ -19,22 +21,21 @@ impl<'a> ClusterRef<'a> {
     /// more.
     pub fn evs(self) -> Set<Evs<'a>> {
         let (listed, gaps) = self.virtual_servers().members().into_parts();
-        let groups = self.groups().members();
         let mut all: Vec<Evs<'a>> = listed
             .iter()
             .map(|&listed| {
-                let group = listed.group().peek().and_then(|name| {
-                    groups.peek().iter().copied().find(|group| group.name().peek() == Some(name))
-                });
+                let group = listed.group().peek().and_then(|name| self.group_named(name));
                 Evs { listed, group }
             })
             .collect();
         // A listed one whose group was not found may be the one in any group.
         if !gaps.is_empty() && all.iter().all(|evs| evs.group.is_some()) {
             let nothing = At::new(self.root(), self.virtual_servers().path(), None);
-            for &group in groups.peek() {
-                let taken = all.iter().any(|evs| evs.group.is_some_and(|taken| taken.path() == group.path()));
-                if !taken && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty() {
+            let taken: HashSet<_> = all.iter().filter_map(|evs| Some(evs.group?.path())).collect();
+            for group in self.groups().items() {
+                if !taken.contains(&group.path())
+                    && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty()
+                {
                     all.push(Evs { listed: nothing, group: Some(group) });
                 }
             }
