@@ -22,6 +22,7 @@ use super::{
 pub struct Index {
     partial: Lazy<Vec<FactPath>>,
     default_group: Lazy<(Vec<usize>, Vec<FactPath>)>,
+    evs: Lazy<VirtualServers>,
     resources: Lazy<Resources>,
     log: Lazy<Log>,
     nodes: Lazy<Names>,
@@ -35,9 +36,10 @@ impl Index {
     /// The cluster as rules see it, with this index for what they ask again and again. Whatever the index knew of an
     /// earlier cluster is forgotten.
     pub fn view<'a>(&'a mut self, cluster: &'a Cluster) -> ClusterRef<'a> {
-        let Self { partial, default_group, resources, log, nodes, groups, disks, names, joins } = self;
+        let Self { partial, default_group, evs, resources, log, nodes, groups, disks, names, joins } = self;
         partial.reset();
         default_group.reset();
+        evs.reset();
         resources.reset();
         log.reset();
         [nodes, groups, disks, names, joins].into_iter().for_each(Lazy::reset);
@@ -98,6 +100,17 @@ impl<'i> Indexed<'i> {
         })
     }
 
+    /// The virtual servers: the place of each in the list, the place of its group, or both; and the absent facts that
+    /// may hide more.
+    pub(super) fn evs(self) -> &'i VirtualServers {
+        self.index.evs.get(|(places, gaps)| {
+            let (all, absent) = self.view().find_evs().into_parts();
+            places.clear();
+            places.extend(all.into_iter().map(super::Evs::places));
+            *gaps = absent;
+        })
+    }
+
     /// The place of the default group, and the absent facts that may hide it.
     pub(super) fn default_group(self) -> &'i (Vec<usize>, Vec<FactPath>) {
         self.index.default_group.get(|(places, gaps)| {
@@ -148,6 +161,9 @@ impl<'i> Indexed<'i> {
         self.index.joins.get(|names| names.fill(joins.map(|join| name_of(join.node()))))
     }
 }
+
+/// The places of the virtual servers in the list, and of their groups.
+type VirtualServers = (Vec<[Option<usize>; 2]>, Vec<FactPath>);
 
 /// A value that is made when it is first asked for, in the storage of an earlier one.
 #[derive(Debug, Default)]

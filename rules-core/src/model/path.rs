@@ -128,6 +128,16 @@ impl FactPath {
         }
     }
 
+    /// Which element of a list in an element of a list of the cluster's own (`groups[…].resources`) the path leads to or
+    /// through.
+    #[inline]
+    pub(super) fn inner_index(self) -> Option<usize> {
+        match (self.length() > 3).then(|| self.step_at(LENGTH_BITS + KEY_BITS + INDEX_BITS + KEY_BITS).0) {
+            Some(PathStep::Index(index)) if self.root_index().is_some() => Some(index),
+            _ => None,
+        }
+    }
+
     /// The path without its last step; the root is its own parent.
     #[must_use]
     pub fn parent(self) -> Self {

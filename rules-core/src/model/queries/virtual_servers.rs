@@ -20,6 +20,23 @@ impl<'a> ClusterRef<'a> {
     /// a System Attendant shows one more; together they are a lower bound, as the list alone can say that there are no
     /// more.
     pub fn evs(self) -> Set<Evs<'a>> {
+        let (list, groups) = (self.virtual_servers(), self.groups());
+        self.root().ask(|index| {
+            let (places, gaps) = index.evs();
+            let all = places.iter().map(|&[listed, group]| Evs {
+                listed: listed.and_then(|place| list.item(place)).unwrap_or_else(|| self.not_listed()),
+                group: group.and_then(|place| groups.item(place)),
+            });
+            Set::new(all.collect(), gaps.clone())
+        })
+    }
+
+    fn not_listed(self) -> At<'a, VirtualServer> {
+        At::new(self.root(), self.virtual_servers().path(), None)
+    }
+
+    /// What [`evs`](Self::evs) are, found out anew.
+    pub(in crate::model) fn find_evs(self) -> Set<Evs<'a>> {
         let (listed, gaps) = self.virtual_servers().members().into_parts();
         let mut all: Vec<Evs<'a>> = listed
             .iter()
@@ -30,13 +47,12 @@ impl<'a> ClusterRef<'a> {
             .collect();
         // A listed one whose group was not found may be the one in any group.
         if !gaps.is_empty() && all.iter().all(|evs| evs.group.is_some()) {
-            let nothing = At::new(self.root(), self.virtual_servers().path(), None);
             let taken: HashSet<_> = all.iter().filter_map(|evs| Some(evs.group?.path())).collect();
             for group in self.groups().items() {
                 if !taken.contains(&group.path())
                     && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty()
                 {
-                    all.push(Evs { listed: nothing, group: Some(group) });
+                    all.push(Evs { listed: self.not_listed(), group: Some(group) });
                 }
             }
         }
@@ -80,6 +96,11 @@ impl<'a> ClusterRef<'a> {
 }
 
 impl<'a> Evs<'a> {
+    /// Its place in the list, and that of its group.
+    pub(in crate::model) fn places(self) -> [Option<usize>; 2] {
+        [self.listed.path().root_index(), self.group.and_then(|group| group.path().root_index())]
+    }
+
     /// Where the virtual server stands: in the list, or the group that shows it.
     pub fn path(self) -> FactPath {
         match (self.listed.peek(), self.group) {
