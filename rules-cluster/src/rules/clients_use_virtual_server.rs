@@ -89,11 +89,12 @@ fn judge_address(cluster: ClusterRef<'_>, ip: IpAddr, endpoint: Known<'_, Name>,
         let Some(address) = findings.need(resource.parameters().address()) else { continue };
         if address.ip == ip {
             let group = resource.group().path();
-            let is_clusters = cluster.default_group().peek().iter().any(|default| default.path() == group);
-            let (what, severity) = if is_clusters {
-                ("of the cluster", Severity::Warning)
-            } else {
-                ("instead of a name", Severity::Information)
+            let default = cluster.default_group();
+            let (what, severity) = match default.peek() {
+                [default] if default.path() == group => ("of the cluster", Severity::Warning),
+                // It may be the cluster's.
+                [] if !default.is_complete() => ("instead of a name", Severity::Warning),
+                _ => ("instead of a name", Severity::Information),
             };
             let message = format!("clients use the address `{endpoint}` {what}");
             findings

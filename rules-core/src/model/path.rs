@@ -271,18 +271,35 @@ impl Cluster {
 
     /// Makes the fact at a path unknown. Elements of lists stay: a path that ends in one changes nothing.
     pub fn forget(&mut self, path: FactPath) {
-        let mut steps = path.steps();
-        let Some(PathStep::Key(last)) = steps.next_back() else { return };
-        let mut here: &mut dyn Reflect = self;
-        for step in steps {
-            let next = match step {
-                PathStep::Key(key) => here.key_mut(key),
-                PathStep::Index(index) => here.item_mut(index),
-            };
-            let Some(next) = next else { return };
-            here = next;
+        if let Some((table, key)) = self.table_of(path) {
+            table.forget_key(key);
         }
-        here.forget_key(last);
+    }
+
+    /// Looks at the cluster as if the fact at a path were not known. The cluster stays as it is; no copy is made.
+    pub fn without<R>(&mut self, path: FactPath, look: impl FnOnce(&Self) -> R) -> R {
+        let was_known = path.exists(self);
+        self.forget(path);
+        let seen = look(self);
+        if let Some((table, key)) = self.table_of(path).filter(|_| was_known) {
+            table.recall_key(key);
+        }
+        seen
+    }
+
+    /// The table that has the fact at a path, to change, and the fact's key in it.
+    fn table_of(&mut self, path: FactPath) -> Option<(&mut dyn Reflect, Key)> {
+        let mut here: &mut dyn Reflect = self;
+        for step in path.parent().steps() {
+            here = match step {
+                PathStep::Key(key) => here.key_mut(key)?,
+                PathStep::Index(index) => here.item_mut(index)?,
+            };
+        }
+        match path.steps().next_back()? {
+            PathStep::Key(key) => Some((here, key)),
+            PathStep::Index(_) => None,
+        }
     }
 }
 
