@@ -26,7 +26,8 @@ pub const LONGEST_JSON: usize = 64 << 20;
 /// square of a hostile text's length.
 pub const LONGEST_TOML: usize = 4 << 20;
 
-const LIMITS: Limits = Limits { depth: 64, elements: 1_000_000, errors: 50 };
+/// What a definition may hold. A node takes about 2 KB of memory, so that the tables of a hostile text take 200 MB at most.
+const LIMITS: Limits = Limits { depth: 64, elements: 1_000_000, tables: 100_000, errors: 50 };
 
 /// How a definition is written. NDJSON is one definition in JSON for each line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,8 +169,9 @@ fn fill(text: &str, syntax: Syntax, cluster: &mut Cluster) -> Result<(), String>
     }
 }
 
-/// Texts up to this size cannot hold enough list elements to take an undue amount of memory.
+/// Texts up to this size cannot hold more list elements or tables than the limits allow: `{},` is the shortest one.
 const SMALL: usize = 256 << 10;
+const _: () = assert!(SMALL / 3 < LIMITS.tables && SMALL / 2 < LIMITS.elements);
 
 /// Whether the text may hold an escaped NUL character; the tree tells for sure.
 fn has_escaped_nul(text: &str, syntax: Syntax) -> bool {

@@ -76,6 +76,8 @@ impl List<'_> {
         let at_end = error.span.start >= self.text.trim_end().len();
         let hint = if error.message.contains("NUL") {
             "restore the file from where it came".to_owned()
+        } else if error.message.starts_with("more than ") {
+            "no cluster needs so many; one cluster is one definition, and a fleet is NDJSON, one cluster a line".to_owned()
         } else if error.message.contains("nested deeper") {
             "no definition needs so many levels; the file is something else, or damaged".to_owned()
         } else if syntax == Syntax::Toml && error.message.contains("escape") {

@@ -78,6 +78,8 @@ pub(crate) struct Limits {
     pub(crate) depth: usize,
     /// Elements of all lists together.
     pub(crate) elements: usize,
+    /// Tables among them: each takes much more memory than the text that it is written in.
+    pub(crate) tables: usize,
     /// Errors that are listed one by one; the rest is only counted.
     pub(crate) errors: usize,
 }
@@ -204,6 +206,7 @@ struct Reader<'s, 'l> {
     text: &'s str,
     limits: &'l Limits,
     elements: usize,
+    tables: usize,
     errors: Vec<SyntaxError>,
     unlisted: usize,
     /// Where the syntax errors of TOML start, in ascending order.
@@ -212,7 +215,7 @@ struct Reader<'s, 'l> {
 
 impl<'s, 'l> Reader<'s, 'l> {
     fn new(text: &'s str, limits: &'l Limits) -> Self {
-        Self { text, limits, elements: 0, errors: Vec::new(), unlisted: 0, broken: Vec::new() }
+        Self { text, limits, elements: 0, tables: 0, errors: Vec::new(), unlisted: 0, broken: Vec::new() }
     }
 
     fn report(&mut self, span: Range<usize>, message: impl Into<String>) {
@@ -233,12 +236,19 @@ impl<'s, 'l> Reader<'s, 'l> {
     }
 
     /// Counts a list element; false if it is one too many, which is said of the first.
-    fn admits_element(&mut self, span: impl FnOnce() -> Range<usize>) -> bool {
+    fn admits_element(&mut self, is_table: bool, span: impl FnOnce() -> Range<usize>) -> bool {
         self.elements += 1;
-        if self.elements == self.limits.elements.saturating_add(1) {
-            self.report(span(), format!("more than {} list elements", self.limits.elements));
+        self.tables += usize::from(is_table);
+        let Limits { elements, tables, .. } = *self.limits;
+        if self.elements == elements.saturating_add(1) {
+            self.report(span(), format!("more than {elements} list elements"));
+            // One error is enough for both.
+            self.tables = usize::MAX;
+        } else if is_table && self.tables == tables.saturating_add(1) {
+            self.report(span(), format!("more than {tables} tables in lists"));
+            self.elements = usize::MAX / 2;
         }
-        self.elements <= self.limits.elements
+        self.elements <= elements && self.tables <= tables
     }
 
     fn check_text(&mut self, span: &Range<usize>, text: &str) {
@@ -283,7 +293,8 @@ impl<'s> Reader<'s, '_> {
                 let mut list = Vec::with_capacity(elements.len());
                 for element in elements {
                     let span = element.span();
-                    if !self.admits_element(|| span.clone()) {
+                    let is_table = matches!(element.get_ref(), DeValue::Table(_));
+                    if !self.admits_element(is_table, || span.clone()) {
                         break;
                     }
                     list.push(self.toml(span, element.into_inner(), level + 1));
@@ -406,7 +417,7 @@ impl<'s> Visitor<'s> for JsonValue<'_, 's, '_> {
         let mut list = Vec::new();
         while let Some(element) = elements.next_element::<&RawValue>()? {
             let span = self.reader.span_of(element.get());
-            if !self.reader.admits_element(|| span) {
+            if !self.reader.admits_element(element.get().starts_with('{'), || span) {
                 while elements.next_element::<IgnoredAny>()?.is_some() {}
                 break;
             }
@@ -418,6 +429,12 @@ impl<'s> Visitor<'s> for JsonValue<'_, 's, '_> {
     fn visit_map<A: MapAccess<'s>>(self, mut entries: A) -> Result<Value<'s>, A::Error> {
         let mut table = Vec::new();
         while let Some((key, value)) = entries.next_entry::<&RawValue, &RawValue>()? {
+            if table.len() == self.reader.limits.elements {
+                let span = self.reader.span_of(key.get());
+                self.reader.report(span, format!("more than {} keys in a table", table.len()));
+                while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                break;
+            }
             let key = self.reader.json(key, self.level + 1);
             let value = self.reader.json(value, self.level + 1);
             if let Value::Text(text) = key.value {
@@ -454,7 +471,7 @@ fn json_message(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { depth: 64, elements: 1_000, errors: 100 };
+    const LIMITS: Limits = Limits { depth: 64, elements: 1_000, tables: 500, errors: 100 };
 
     type Parse = for<'s> fn(&'s str, &Limits) -> (Option<Tree<'s>>, Vec<SyntaxError>);
 
@@ -725,6 +742,29 @@ build = 3790
             assert_eq!(at(&tree, "a/1/0").value, Value::Integer(2));
             assert_eq!(at(&tree, "b").value, Value::List(Vec::new()));
         }
+    }
+
+    #[test]
+    fn tables_in_lists_are_limited() {
+        let limits = Limits { tables: 2, ..LIMITS };
+        for (parse, source) in [
+            (parse_toml as Parse, "a = [{}, 1, {}, {}]\n[[b]]\n"),
+            (parse_json, r#"{"a": [{}, 1, {}, {}], "b": [{}]}"#),
+        ] {
+            let (_, errors) = parse(source, &limits);
+            let [error] = &errors[..] else { panic!("{errors:?}") };
+            assert_eq!(
+                (error.span.start, &*error.message),
+                (source.find("}]").unwrap() - 1, "more than 2 tables in lists")
+            );
+        }
+    }
+
+    #[test]
+    fn keys_of_a_table_are_limited() {
+        let (_, errors) =
+            parse_json(r#"{"a": 1, "b": 2, "c": 3, "d": 4}"#, &Limits { elements: 2, ..LIMITS });
+        assert_eq!(errors, [SyntaxError { span: 17..20, message: "more than 2 keys in a table".to_owned() }]);
     }
 
     #[test]
