@@ -142,11 +142,16 @@ pub fn read(text: &str, syntax: Syntax) -> Result<Cluster, Vec<InputError>> {
 /// Every problem of the text, in its order: at most 50, then a count. The cluster is then empty.
 pub fn read_into(text: &str, syntax: Syntax, cluster: &mut Cluster) -> Result<(), Vec<InputError>> {
     let readable = fill(text, syntax, cluster);
-    if readable.is_ok() && cluster.format.is_known() {
+    let problems = if readable.is_ok() && cluster.format.is_known() {
+        problems::of_partial(text, syntax, cluster)
+    } else {
+        problems::of(text, syntax, readable.err())
+    };
+    if problems.is_empty() {
         return Ok(());
     }
     *cluster = Cluster::default();
-    Err(problems::of(text, syntax, readable.err()))
+    Err(problems)
 }
 
 /// The fast path: what it refuses is looked at again by [`problems`].

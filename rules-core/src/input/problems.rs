@@ -3,11 +3,11 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::{
-    InputError, LIMITS, Syntax,
+    InputError, LIMITS, Locator, Syntax,
     tree::{Entry, SyntaxError, Tree, Value},
 };
 use crate::{
-    model::{Cluster, Shape, Term},
+    model::{Cluster, FactPath, Key, PathPattern, Shape, Stray, Term},
     words,
 };
 
@@ -45,11 +45,41 @@ pub(super) fn of(text: &str, syntax: Syntax, refusal: Option<String>) -> Vec<Inp
         list.problems
             .push(InputError::new(message, "compare it with the schema: `excluster schema cluster`"));
     }
-    if list.more > 0 {
-        let message = format!("{} more problems are not listed", list.more);
-        list.problems.push(InputError::new(message, "mend those above first"));
+    list.finish()
+}
+
+/// What is wrong with the lists that a definition calls incomplete. A list that is meant and not found would pass for a
+/// complete one.
+pub(super) fn of_partial(text: &str, syntax: Syntax, cluster: &Cluster) -> Vec<InputError> {
+    let partial = cluster.partial.get().map_or(&[][..], Vec::as_slice);
+    if partial.is_empty() {
+        return Vec::new();
     }
-    list.problems
+    let strays = PathPattern::strays(partial, cluster);
+    if strays.is_empty() {
+        return Vec::new();
+    }
+    let locator = Locator::new(text, syntax);
+    let mut list = List { text, problems: Vec::new(), more: 0 };
+    for (place, stray) in strays {
+        let span = locator.find(FactPath::ROOT.key(Key::partial).index(place)).span;
+        let pattern = words::shortened(partial[place].as_str()).into_owned();
+        match stray {
+            Stray::NoList => list.add(
+                &span,
+                format!("`{pattern}` is no list"),
+                "`partial` names lists that are incomplete, such as `nodes` or `groups[*].resources`",
+            ),
+            Stray::Nothing { closest } => {
+                let hint = closest.map_or_else(
+                    || "name a list of this definition, or remove it".to_owned(),
+                    |closest| format!("did you mean `{}`?", words::shortened(&closest)),
+                );
+                list.add(&span, format!("`{pattern}` names nothing in this definition"), hint);
+            }
+        }
+    }
+    list.finish()
 }
 
 struct List<'t> {
@@ -65,6 +95,14 @@ impl List<'_> {
         } else {
             self.problems.push(InputError::new(message, hint).at(self.text, span.clone()));
         }
+    }
+
+    fn finish(mut self) -> Vec<InputError> {
+        if self.more > 0 {
+            let message = format!("{} more problems are not listed", self.more);
+            self.problems.push(InputError::new(message, "mend those above first"));
+        }
+        self.problems
     }
 
     /// Whether further problems are only counted.

@@ -17,7 +17,7 @@ facts! {
         exchange: ExchangeVersion,
         /// How Exchange 2007 keeps the data.
         layout: Layout,
-        /// The lists that are known to be incomplete, as paths by names: `groups[EVS1 Group].resources`. Every other list that is given is complete.
+        /// The lists that are known to be incomplete, as paths by names: `groups[EVS1 Group].resources`, `nodes[*].interfaces`. Every other list that is given is complete, so that a path that leads nowhere is an error.
         partial: Vec<PathPattern>,
         /// What the shared disks are attached by.
         storage_bus: StorageBus,

@@ -54,6 +54,7 @@ pub use node::{
     Boot, Dtc, DtcAuthentication, ExchangeServerRole, Hardware, Interface, Node, NodeExchange, NodeState,
     Service, ServiceState, Services, Software, Startup, Windows,
 };
+pub(crate) use path::Stray;
 pub use path::{FactPath, Names, PathPattern, PathStep, PathSyntaxError};
 pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};
 pub use schema::{PlainNumbers, cluster_schema};

@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
     fmt::Write as _,
+    ops::ControlFlow,
 };
 
 use super::{
@@ -529,40 +530,14 @@ impl PathPattern {
         cluster: &Cluster,
         paths: &mut Vec<FactPath>,
     ) {
+        let mut finder = Finder::of(cluster);
         let mut seen = HashSet::new();
-        let mut names: HashMap<FactPath, index::Names> = HashMap::new();
         let mut most = 1024;
         for pattern in patterns.filter(|pattern| seen.insert(&pattern.steps)) {
-            let mut open: Vec<(FactPath, usize, Option<&dyn Reflect>)> =
-                vec![(FactPath::ROOT, 0, Some(cluster))];
-            while let Some((path, depth, here)) = open.pop() {
-                let Some(step) = pattern.steps.get(depth) else {
-                    paths.push(path);
-                    continue;
-                };
-                if let PatternStep::Key(key) = step {
-                    open.push((path.key(*key), depth + 1, here.and_then(|here| here.key(*key))));
-                    continue;
-                }
-                let Some(list) = here else { continue };
-                let mut push = |index| open.push((path.index(index), depth + 1, list.item(index)));
-                match step {
-                    PatternStep::Every => (0..list.items()).for_each(push),
-                    PatternStep::Named(name, ordinal) => {
-                        let names = names.entry(path).or_insert_with(|| index::Names::of_items(list));
-                        let same = |&index: &usize| {
-                            list.item(index)
-                                .and_then(Reflect::name)
-                                .is_some_and(|other| super::same_name(other, name))
-                        };
-                        names.candidates(name).filter(same).nth(ordinal - 1).into_iter().for_each(&mut push);
-                        names.unnamed().for_each(push);
-                    }
-                    PatternStep::Nth(_) | PatternStep::Entry(_) | PatternStep::Key(_) => {
-                        step.find(list).into_iter().for_each(push);
-                    }
-                }
-            }
+            finder.find(pattern, |path| {
+                paths.push(path);
+                ControlFlow::Continue(())
+            });
             if paths.len() > most {
                 paths.sort_unstable();
                 paths.dedup();
@@ -571,6 +546,55 @@ impl PathPattern {
         }
         paths.sort_unstable();
         paths.dedup();
+    }
+
+    /// The patterns, by their places, that stand for no list of a cluster. Every element of a list without any is none
+    /// that is missing.
+    pub(crate) fn strays(patterns: &[Self], cluster: &Cluster) -> Vec<(usize, Stray)> {
+        let mut finder = Finder::of(cluster);
+        let mut strays = Vec::new();
+        for (place, pattern) in patterns.iter().enumerate() {
+            if !matches!(pattern.shape(), Some(Shape::List(_))) {
+                strays.push((place, Stray::NoList));
+                continue;
+            }
+            let mut is_found = false;
+            let lost = finder.find(pattern, |_| {
+                is_found = true;
+                ControlFlow::Break(())
+            });
+            if let Some((list, depth)) = lost.filter(|_| !is_found) {
+                // Looking for what was meant takes long where there are many.
+                let closest =
+                    (strays.len() < MOST_SUGGESTIONS).then(|| pattern.closest(list?, depth)).flatten();
+                strays.push((place, Stray::Nothing { closest }));
+            }
+        }
+        strays
+    }
+
+    /// The shape of what the pattern stands for.
+    fn shape(&self) -> Option<&'static Shape> {
+        self.steps.iter().try_fold(&Cluster::SHAPE, |shape, step| match (step, shape) {
+            (PatternStep::Key(key), Shape::Table(keys) | Shape::OrNone(Shape::Table(keys))) => {
+                keys.iter().find(|(name, _)| *name == key.name()).map(|(_, shape)| *shape)
+            }
+            (PatternStep::Entry(_) | PatternStep::Key(_), _) => None,
+            (_, Shape::List(element)) => Some(*element),
+            _ => None,
+        })
+    }
+
+    /// The pattern with the name of an element of a list in the place of one that none has.
+    fn closest(&self, list: &dyn Reflect, depth: usize) -> Option<String> {
+        let PatternStep::Named(wanted, _) = &self.steps[depth] else { return None };
+        let names: Vec<&str> = (0..list.items()).filter_map(|index| list.item(index)?.name()).collect();
+        let closest = words::closest(wanted, names.iter().copied())?;
+        let mut escaped = String::new();
+        escape(&mut escaped, closest);
+        let mut written = String::new();
+        escape(&mut written, wanted);
+        Some(self.text.replacen(&format!("[{written}]"), &format!("[{escaped}]"), 1))
     }
 
     /// The one path that the pattern stands for; none where an element of a list is not there, or is a `*`. What its
@@ -589,6 +613,82 @@ impl PathPattern {
             }
         }
         Some(path)
+    }
+}
+
+/// So many patterns that stand for nothing get a suggestion.
+const MOST_SUGGESTIONS: usize = 50;
+
+/// Why a pattern stands for no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stray {
+    /// It does not lead to a list.
+    NoList,
+    /// An element of a list on the way is not there.
+    Nothing {
+        /// A pattern that may be meant.
+        closest: Option<String>,
+    },
+}
+
+/// Finds what patterns stand for in one cluster; elements of a list by name are looked up.
+struct Finder<'c> {
+    cluster: &'c Cluster,
+    names: HashMap<FactPath, index::Names>,
+}
+
+impl<'c> Finder<'c> {
+    fn of(cluster: &'c Cluster) -> Self {
+        Self { cluster, names: HashMap::new() }
+    }
+
+    /// Shows every path that a pattern stands for, until told to stop, and gives the last list that has none of the
+    /// elements wanted of it, where it is known, with the step that wants them.
+    fn find(
+        &mut self,
+        pattern: &PathPattern,
+        mut show: impl FnMut(FactPath) -> ControlFlow<()>,
+    ) -> Option<(Option<&'c dyn Reflect>, usize)> {
+        let mut lost = None;
+        let mut open: Vec<(FactPath, usize, Option<&'c dyn Reflect>)> =
+            vec![(FactPath::ROOT, 0, Some(self.cluster))];
+        while let Some((path, depth, here)) = open.pop() {
+            let Some(step) = pattern.steps.get(depth) else {
+                if show(path).is_break() {
+                    return lost;
+                }
+                continue;
+            };
+            if let PatternStep::Key(key) = step {
+                open.push((path.key(*key), depth + 1, here.and_then(|here| here.key(*key))));
+                continue;
+            }
+            let before = open.len();
+            let mut push = |index| {
+                let item = here.and_then(|list| list.item(index));
+                open.push((path.index(index), depth + 1, item));
+            };
+            match (step, here) {
+                (PatternStep::Every, list) => {
+                    (0..list.map_or(0, Reflect::items)).for_each(push);
+                    continue;
+                }
+                (PatternStep::Named(name, ordinal), Some(list)) => {
+                    let names = self.names.entry(path).or_insert_with(|| index::Names::of_items(list));
+                    let same = |&index: &usize| {
+                        let other = list.item(index).and_then(Reflect::name);
+                        other.is_some_and(|other| super::same_name(other, name))
+                    };
+                    names.candidates(name).filter(same).nth(ordinal - 1).into_iter().for_each(&mut push);
+                    names.unnamed().for_each(push);
+                }
+                (_, list) => list.and_then(|list| step.find(list)).into_iter().for_each(push),
+            }
+            if open.len() == before {
+                lost = Some((here, depth));
+            }
+        }
+        lost
     }
 }
 
