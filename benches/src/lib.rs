@@ -1,6 +1,7 @@
 //! A deterministic generator of fleets: clusters as inherited ones are, of 2 or 3 nodes and 4 to 7 KB of JSON, with a
 //! stated share of them in violation of some rule.
 
+pub mod growth;
 pub mod large;
 
 use rules_core::model::{
@@ -43,7 +44,7 @@ impl Fleet {
     fn cluster(self, number: u64) -> Cluster {
         let mut random = Random(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number));
         let nodes = 2 + u64::from(random.below(4) == 0);
-        let mut cluster = good(number, nodes);
+        let mut cluster = good(number, nodes, nodes - 1);
         if random.below(1000) < self.violations_per_mille {
             violate(&mut cluster, &mut random);
         }
@@ -64,16 +65,20 @@ impl Random {
     }
 }
 
-/// A good Exchange 2003 cluster: all nodes but one run a virtual server.
-fn good(number: u64, nodes: u64) -> Cluster {
+fn node_name(cluster: u64, number: u64) -> String {
+    format!("MB{cluster:05}N{number}")
+}
+
+/// A good Exchange 2003 cluster; in the fleet, all nodes but one run a virtual server.
+fn good(number: u64, nodes: u64, servers: u64) -> Cluster {
     let domain = "corp.example.com";
     let account = r"CORP\clustersvc";
-    let node_names: Vec<String> = (1..=nodes).map(|node| format!("MB{number:05}N{node}")).collect();
+    let node_names: Vec<String> = (1..=nodes).map(|node| node_name(number, node)).collect();
     let mut groups = vec![default_group(number, &node_names[0])];
     let mut disks = vec![disk("Disk Q:", "Q")];
     let mut virtual_servers = Vec::new();
-    for evs in 1..nodes {
-        let letter = ["S", "T", "U", "V"][usize::try_from(evs - 1).expect("there are few virtual servers")];
+    for evs in 1..=servers {
+        let letter = ["S", "T", "U", "V"][place(evs - 1) % 4];
         let disk_name = format!("Disk {letter}:");
         disks.push(disk(&disk_name, letter));
         groups.push(evs_group(number, evs, &disk_name, &node_names));
@@ -188,6 +193,10 @@ fn default_group(number: u64, owner: &str) -> Group {
     ])
 }
 
+fn place(number: u64) -> usize {
+    usize::try_from(number).expect("there are not so many")
+}
+
 fn evs_group(number: u64, evs: u64, disk: &str, nodes: &[String]) -> Group {
     use ResourceType as T;
     let name = |what: &str| format!("{what} (EVS{evs})");
@@ -209,7 +218,7 @@ fn evs_group(number: u64, evs: u64, disk: &str, nodes: &[String]) -> Group {
     resources.extend(children.into_iter().map(|kind| resource(&name(kind.as_str()), kind, &[&attendant])));
     Group::default()
         .name(format!("EVS{evs} Group").as_str())
-        .owner(nodes[usize::try_from(evs - 1).expect("there are few virtual servers")].as_str())
+        .owner(nodes[place(evs - 1) % nodes.len()].as_str())
         .resources(resources)
 }
 
@@ -218,7 +227,7 @@ fn virtual_server(number: u64, evs: u64, letter: &str, nodes: &[String]) -> Virt
     VirtualServer::default()
         .name(name.as_str())
         .group(format!("EVS{evs} Group").as_str())
-        .running_on([nodes[usize::try_from(evs - 1).expect("there are few virtual servers")].as_str().into()])
+        .running_on([nodes[place(evs - 1) % nodes.len()].as_str().into()])
         .protocols([Protocol::Smtp, Protocol::Http])
         .data_paths([format!(r"{letter}:\Exchsrvr\mdbdata").into()])
         .storage_groups([StorageGroup::default().name("First Storage Group").databases(2_u32)])

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use benches::{Fleet, large};
+use benches::{Fleet, growth::Growing, large};
 use clap::{Parser, Subcommand, ValueEnum};
 use rules_core::{
     Auditor, Plan, Profile,
@@ -52,6 +52,12 @@ enum Command {
         /// How many typical clusters.
         #[arg(long, default_value_t = 500)]
         clusters: u64,
+    },
+    /// Measure each rule on clusters that grow in one direction, and print those whose time grows faster.
+    Growth {
+        /// How many nodes, virtual servers and so on; and twice as many.
+        #[arg(long, default_value_t = 2_000)]
+        size: u64,
     },
     /// Judge clusters of one kind again and again, for a profiler: `valgrind --tool=callgrind` counts the same
     /// instructions each time. What 100 more rounds add is what one of them costs.
@@ -102,11 +108,41 @@ fn main() -> io::Result<()> {
         }
         Command::Ratios { clusters, rounds } => ratios(&mut out, clusters, rounds),
         Command::Rules { clusters } => rules(&mut out, clusters),
+        Command::Growth { size } => growth(&mut out, size),
         Command::Judge { kind, rounds, rule } => {
             judge(kind, rounds, rule);
             Ok(())
         }
     }
+}
+
+fn growth(out: &mut impl Write, size: u64) -> io::Result<()> {
+    let book = excluster::book();
+    for growing in Growing::ALL {
+        let clusters = [size, size * 2].map(|size| growing.cluster(size));
+        let mut all = [Duration::ZERO; 2];
+        let mut lines = Vec::new();
+        for rule in book.rules() {
+            let name = rule.meta().full_name();
+            let plan =
+                book.plan(&Profile::strict().select([name.as_str().into()])).expect("the rule is there");
+            let mut auditor = Auditor::new(&plan);
+            let times = clusters.each_ref().map(|cluster| {
+                (0..3).map(|_| time(|| drop(black_box(auditor.audit(cluster))))).min().unwrap_or_default()
+            });
+            all[0] += times[0];
+            all[1] += times[1];
+            let ratio = times[1].as_secs_f64() / times[0].as_secs_f64();
+            if ratio > 3.0 && times[1] > Duration::from_millis(2) {
+                lines.push(format!("  {name}: {:.1?}, then {:.1?}, {ratio:.1} times", times[0], times[1]));
+            }
+        }
+        writeln!(out, "{growing:?}, {size} and twice as many: {:.1?}, then {:.1?}", all[0], all[1])?;
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
 }
 
 /// One round judges a typical fleet of this many clusters, or a large cluster once.
