@@ -158,8 +158,8 @@ fn node(name: &str, index: usize, domain: &str, account: &str) -> Node {
         .software([])
         .services(Services::default().www(running()).smtp(running()).nntp(disabled()).srs(disabled()))
         .interfaces([
-            interface("Public", format!("192.0.2.{}/24", index + 1)),
-            interface("Heartbeat", format!("10.0.0.{}/24", index + 1)),
+            interface("Public", format!("192.0.2.{}/24", index % 250 + 1)),
+            interface("Heartbeat", format!("10.0.0.{}/24", index % 250 + 1)),
         ])
         .local_drives(["C", "D"].map(|letter| letter.parse().expect("a letter")))
 }
@@ -203,7 +203,9 @@ fn evs_group(number: u64, evs: u64, disk: &str, nodes: &[String]) -> Group {
     let (ip, network_name, attendant) = (name("IP"), name("Name"), name("System Attendant"));
     let mut resources = vec![
         resource(&ip, T::IpAddress, &[]).parameters(
-            Parameters::default().address(address(&format!("192.0.2.{}/24", 20 + evs))).network("Public"),
+            Parameters::default()
+                .address(address(&format!("192.0.2.{}/24", 20 + evs % 200)))
+                .network("Public"),
         ),
         resource(&network_name, T::NetworkName, &[&ip]).parameters(
             Parameters::default().name(format!("EVS{number:05}{evs}").as_str()).require_kerberos(true),

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Known, Name},
+    model::{ClusterRef, Evs, Known, Name, Set},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -52,20 +52,25 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if servers.is_empty() && findings.is_empty() {
         return findings.not_applicable("there is no virtual server");
     }
+    let virtual_servers = cluster.evs();
     for server in servers {
         for endpoint in findings.each(server.client_endpoints()) {
             let Some(endpoint) = findings.need(endpoint) else { continue };
             match endpoint.as_str().parse() {
                 Ok(ip) => judge_address(cluster, ip, endpoint, findings),
-                Err(_) => judge_name(cluster, endpoint, findings),
+                Err(_) => judge_name(cluster, &virtual_servers, endpoint, findings),
             }
         }
     }
 }
 
-fn judge_name(cluster: ClusterRef<'_>, endpoint: Known<'_, Name>, findings: &mut Findings) {
+fn judge_name(
+    cluster: ClusterRef<'_>,
+    virtual_servers: &Set<Evs<'_>>,
+    endpoint: Known<'_, Name>,
+    findings: &mut Findings,
+) {
     let is_named = |name: &Name| cluster.is_host(&endpoint, name);
-    let virtual_servers = cluster.evs();
     let mut names = virtual_servers.peek().iter().filter_map(|evs| evs.name().peek());
     if names.any(|name| is_named(name).peek() == Some(&true)) {
         return;

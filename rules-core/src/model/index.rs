@@ -11,8 +11,8 @@ use std::{
 };
 
 use super::{
-    At, Cluster, ClusterRef, FactPath, Name, PathPattern, ResourceType, SetupAction, table::Reflect,
-    text::Folded,
+    At, Cluster, ClusterRef, FactPath, GroupRef, Name, PathPattern, ResourceType, ResourcesByName,
+    SetupAction, table::Reflect, text::Folded,
 };
 
 /// What is found out about a cluster when a rule first asks for it, for all rules that ask again.
@@ -23,8 +23,10 @@ pub struct Index {
     partial: Lazy<Vec<FactPath>>,
     default_group: Lazy<(Vec<usize>, Vec<FactPath>)>,
     evs: Lazy<VirtualServers>,
+    dependencies: Lazy<Dependencies>,
     resources: Lazy<Resources>,
     log: Lazy<Log>,
+    accounts: Lazy<Names>,
     nodes: Lazy<Names>,
     groups: Lazy<Names>,
     disks: Lazy<Names>,
@@ -36,13 +38,27 @@ impl Index {
     /// The cluster as rules see it, with this index for what they ask again and again. Whatever the index knew of an
     /// earlier cluster is forgotten.
     pub fn view<'a>(&'a mut self, cluster: &'a Cluster) -> ClusterRef<'a> {
-        let Self { partial, default_group, evs, resources, log, nodes, groups, disks, names, joins } = self;
+        let Self {
+            partial,
+            default_group,
+            evs,
+            dependencies,
+            resources,
+            log,
+            accounts,
+            nodes,
+            groups,
+            disks,
+            names,
+            joins,
+        } = self;
         partial.reset();
         default_group.reset();
         evs.reset();
+        dependencies.reset();
         resources.reset();
         log.reset();
-        [nodes, groups, disks, names, joins].into_iter().for_each(Lazy::reset);
+        [accounts, nodes, groups, disks, names, joins].into_iter().for_each(Lazy::reset);
         At::new(Root { cluster, index: Some(self) }, FactPath::ROOT, Some(cluster))
     }
 }
@@ -111,6 +127,14 @@ impl<'i> Indexed<'i> {
         })
     }
 
+    /// The dependencies within all groups, resources counted as [`Resources`] does.
+    pub(super) fn dependencies(self) -> &'i Dependencies {
+        self.index.dependencies.get(|dependencies| {
+            dependencies.clear();
+            self.view().groups().items().for_each(|group| dependencies.add(group));
+        })
+    }
+
     /// The place of the default group, and the absent facts that may hide it.
     pub(super) fn default_group(self) -> &'i (Vec<usize>, Vec<FactPath>) {
         self.index.default_group.get(|(places, gaps)| {
@@ -134,6 +158,12 @@ impl<'i> Indexed<'i> {
     /// The nodes by name.
     pub(super) fn nodes(self) -> &'i Names {
         self.index.nodes.get(|names| names.fill(self.view().nodes().items().map(|node| name_of(node.name()))))
+    }
+
+    /// The accounts of the Cluster service that nodes have of their own, by name, as the nodes are counted.
+    pub(super) fn accounts(self) -> &'i Names {
+        let accounts = self.view().nodes().items().map(|node| node.service_account().name());
+        self.index.accounts.get(|names| names.fill(accounts.map(name_of)))
     }
 
     /// The groups by name.
@@ -302,6 +332,11 @@ impl Resources {
         [group, number - self.starts[group] as usize]
     }
 
+    /// The number of a group's first resource.
+    pub(super) fn first_of(&self, group: usize) -> usize {
+        self.starts[group] as usize
+    }
+
     /// What a group's resources are: for each `Some(true)` or `Some(false)` by a test on the code of its type and the
     /// classes, `None` where the type is not known.
     pub(super) fn in_group(
@@ -322,6 +357,64 @@ impl Resources {
     /// The absent facts that may hide a resource of any type.
     pub(super) fn gaps(&self) -> &[FactPath] {
         &self.gaps
+    }
+}
+
+/// On which resources of its group each resource depends.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dependencies {
+    named: Vec<Named>,
+    /// Of each resource where its own begin; one more at the end.
+    starts: Vec<usize>,
+}
+
+/// That a resource names another one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named {
+    /// Where in `depends_on`, or in which of the alternatives of `depends_on_any`.
+    pub(super) place: usize,
+    pub(super) alternatives: Option<usize>,
+    /// The place of the first resource of the group that bears the name.
+    pub(super) to: Option<usize>,
+}
+
+impl Dependencies {
+    fn clear(&mut self) {
+        self.named.clear();
+        self.starts.clear();
+        self.starts.push(0);
+    }
+
+    /// Those of one group alone.
+    pub(super) fn of_group(group: GroupRef<'_>) -> Self {
+        let mut dependencies = Self::default();
+        dependencies.clear();
+        dependencies.add(group);
+        dependencies
+    }
+
+    fn add(&mut self, group: GroupRef<'_>) {
+        let (resources, _) = group.resources().members().into_parts();
+        let by_name = ResourcesByName::of(&resources);
+        let find = |name: At<'_, Name>| name.peek().and_then(|name| by_name.place_of(name));
+        for resource in &resources {
+            let all = resource.depends_on().items().enumerate();
+            self.named.extend(all.map(|(place, name)| Named { place, alternatives: None, to: find(name) }));
+            for (alternatives, names) in resource.depends_on_any().items().enumerate() {
+                let any = names.items().enumerate();
+                self.named.extend(any.map(|(place, name)| Named {
+                    place,
+                    alternatives: Some(alternatives),
+                    to: find(name),
+                }));
+            }
+            self.starts.push(self.named.len());
+        }
+    }
+
+    /// What a resource names, in order.
+    pub(super) fn of(&self, number: usize) -> &[Named] {
+        &self.named[self.starts[number]..self.starts[number + 1]]
     }
 }
 
@@ -441,7 +534,7 @@ impl Names {
     }
 }
 
-fn name_of<'a>(name: At<'a, Name>) -> Option<&'a str> {
+fn name_of(name: At<'_, Name>) -> Option<&str> {
     name.peek().map(Name::as_str)
 }
 

@@ -82,7 +82,7 @@ impl FactPath {
         debug_assert!(taken <= u128::BITS - 7, "no fact of the model lies deeper");
         let one_more = 1 << (u128::BITS - LENGTH_BITS);
         let code = u128::from(code) << ((u128::BITS - taken) & 127);
-        Self::packed(self.bits() + one_more + u128::from(bits) | code)
+        Self::packed((self.bits() + one_more + u128::from(bits)) | code)
     }
 
     /// How many of the bits are taken.
@@ -649,13 +649,13 @@ impl<'c> Finder<'c> {
         pattern: &PathPattern,
         mut show: impl FnMut(FactPath) -> ControlFlow<()>,
     ) -> Option<(Option<&'c dyn Reflect>, usize)> {
-        let mut lost = None;
+        let mut missing = None;
         let mut open: Vec<(FactPath, usize, Option<&'c dyn Reflect>)> =
             vec![(FactPath::ROOT, 0, Some(self.cluster))];
         while let Some((path, depth, here)) = open.pop() {
             let Some(step) = pattern.steps.get(depth) else {
                 if show(path).is_break() {
-                    return lost;
+                    return missing;
                 }
                 continue;
             };
@@ -685,10 +685,10 @@ impl<'c> Finder<'c> {
                 (_, list) => list.and_then(|list| step.find(list)).into_iter().for_each(push),
             }
             if open.len() == before {
-                lost = Some((here, depth));
+                missing = Some((here, depth));
             }
         }
-        lost
+        missing
     }
 }
 

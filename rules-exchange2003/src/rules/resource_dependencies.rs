@@ -86,16 +86,19 @@ fn judge(evs: Evs<'_>, group: GroupRef<'_>, version: ExchangeVersion, findings: 
     let graph = group.dependencies();
     for target in &facts::DEPENDED_ON {
         let is_target = |kind: &ResourceType| facts::stands_for(kind, target, version);
-        let targets = group.resources().whose(|resource| resource.r#type(), is_target);
+        let targets = || group.resources().whose(|resource| resource.r#type(), is_target);
         let leading = graph.leading_to(|resource| resource.r#type(), is_target);
-        for dependency in wanted.iter().filter(|dependency| dependency.on == *target) {
+        let judged = |dependency: &&&Dependency| {
+            dependency.on == *target && dependency.standing != Standing::Tolerated
+        };
+        for dependency in wanted.iter().filter(judged) {
             for resource in findings.each(group.resources_of(&dependency.kind)) {
                 let reached = leading.from(resource);
                 match dependency.standing {
                     Standing::Tolerated => {}
                     Standing::Outdated => outdated(resource, reached, findings),
                     _ if reached.peek().is_empty() => {
-                        missing(dependency, resource, &targets, reached, findings);
+                        missing(dependency, resource, targets(), reached, findings);
                     }
                     _ => {}
                 }
@@ -119,13 +122,13 @@ fn outdated<'a>(resource: ResourceRef<'a>, reached: Set<ResourceRef<'a>>, findin
 fn missing<'a>(
     dependency: &Dependency,
     resource: ResourceRef<'a>,
-    targets: &Set<ResourceRef<'a>>,
+    targets: Set<ResourceRef<'a>>,
     reached: Set<ResourceRef<'a>>,
     findings: &mut Findings,
 ) {
     let [target, ..] = *targets.peek() else {
         // That the target itself is missing is the matter of other rules.
-        findings.each(targets.clone());
+        findings.each(targets);
         return;
     };
     if findings.need_all(reached).is_some() {

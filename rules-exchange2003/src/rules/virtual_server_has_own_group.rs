@@ -57,9 +57,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return findings.not_applicable("there is no virtual server yet");
     }
     let default = findings.each(cluster.default_group());
-    for (index, one) in evs.iter().enumerate() {
-        own_group(one, &evs[..index], &default, findings);
-        network_name_inside(one, findings);
+    let groups: Vec<_> = evs.iter().map(|evs| evs.group()).collect();
+    let with_groups: Vec<_> = evs.iter().zip(&groups).collect();
+    for (index, (one, own)) in with_groups.iter().enumerate() {
+        own_group(one, &with_groups[..index], &default, findings);
+        network_name_inside(one, own, findings);
     }
     let holders = cluster.evs().flat_map(Evs::group);
     for group in findings.each(cluster.groups()) {
@@ -68,7 +70,12 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 /// The virtual server's group exists, is not the default group and holds none of the earlier virtual servers.
-fn own_group(evs: &Evs<'_>, earlier: &[Evs<'_>], default: &[GroupRef<'_>], findings: &mut Findings) {
+fn own_group(
+    evs: &Evs<'_>,
+    earlier: &[(&Evs<'_>, &Set<GroupRef<'_>>)],
+    default: &[GroupRef<'_>],
+    findings: &mut Findings,
+) {
     let (name, group_name) = (evs.name(), evs.group_name());
     let place = evs.listed().group().known().map_or(evs.path(), Known::path);
     let Some(groups) = findings.need_all(evs.group()) else { return };
@@ -80,20 +87,20 @@ fn own_group(evs: &Evs<'_>, earlier: &[Evs<'_>], default: &[GroupRef<'_>], findi
     if default.iter().any(|default| default.path() == group.path()) {
         findings.report(place, format!("`{name}` is in the default group `{group_name}`"));
     }
-    if let Some(other) = earlier.iter().find(|other| is_held_by(other, group)) {
+    if let Some((other, _)) = earlier.iter().find(|(_, own)| holds(own, group)) {
         findings
             .report(place, format!("`{name}` shares the group `{group_name}` with `{}`", other.name()))
             .related(other.path(), "the other virtual server");
     }
 }
 
-fn network_name_inside(evs: &Evs<'_>, findings: &mut Findings) {
-    if evs.group().peek().is_empty() {
+fn network_name_inside(evs: &Evs<'_>, own: &Set<GroupRef<'_>>, findings: &mut Findings) {
+    if own.peek().is_empty() {
         return;
     }
     let Some(name) = findings.need(evs.name()) else { return };
     let names = evs.name().cluster().resources_of(&ResourceType::NetworkName);
-    let elsewhere = names.filter(|resource| !is_held_by(evs, resource.group()));
+    let elsewhere = names.filter(|resource| !holds(own, resource.group()));
     for resource in
         findings.each(elsewhere.whose(|resource| resource.parameters().name(), |other| *other == *name))
     {
@@ -125,8 +132,8 @@ fn nothing_surplus(group: GroupRef<'_>, holders: &Set<GroupRef<'_>>, findings: &
     }
 }
 
-fn is_held_by(evs: &Evs<'_>, group: GroupRef<'_>) -> bool {
-    evs.group().peek().iter().any(|own| own.path() == group.path())
+fn holds(groups: &Set<GroupRef<'_>>, group: GroupRef<'_>) -> bool {
+    groups.peek().iter().any(|own| own.path() == group.path())
 }
 
 /// Whether only Exchange has resources of this type. Of the types that merely have its name in theirs, some are other

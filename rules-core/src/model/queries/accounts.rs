@@ -50,11 +50,15 @@ impl<'a> ClusterRef<'a> {
     /// Whether a name is that of a user whom the definition knows: an account of the Cluster service, the one that
     /// runs Setup, or the built-in `Administrator`. Any other name may be a group's.
     fn is_known_user(self, name: &Name) -> bool {
-        let account_of = |node: &NodeRef<'a>| node.cluster_account().peek();
         same_name(Account::of(name).user, "Administrator")
             || self.installer().name().peek() == Some(name)
             || self.service_account().name().peek() == Some(name)
-            || self.nodes().items().filter_map(|node| account_of(&node)).any(|account| account == name)
+            || self.root().ask(|index| {
+                let nodes = index.accounts().candidates(name.as_str());
+                let mut accounts =
+                    nodes.filter_map(|place| self.nodes().item(place)?.cluster_account().peek());
+                accounts.any(|account| account == name)
+            })
     }
 }
 

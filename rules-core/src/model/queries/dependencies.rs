@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{At, FactPath, GroupRef, Name, Resource, ResourceRef, Set};
+use super::super::{At, FactPath, GroupRef, Name, Resource, ResourceRef, Set, index};
 
 /// The dependencies between the resources of a group, every name looked up once.
 #[derive(Clone, Debug)]
@@ -123,27 +123,41 @@ const MOST_BETWEEN: usize = 8;
 impl<'a> GroupRef<'a> {
     /// What the resources of the group depend on. Dependencies hold within a group only.
     pub fn dependencies(self) -> Dependencies<'a> {
+        let place = self.path().root_index().filter(|_| self.peek().is_some() && self.root().is_indexed());
+        match place {
+            Some(place) => self
+                .root()
+                .ask(|index| self.dependencies_as(index.dependencies(), index.resources().first_of(place))),
+            None => self.dependencies_as(&index::Dependencies::of_group(self), 0),
+        }
+    }
+
+    /// The dependencies, with the names looked up and the first resource's number there.
+    fn dependencies_as(self, found: &index::Dependencies, first: usize) -> Dependencies<'a> {
         let (resources, mut gaps) = self.resources().members().into_parts();
-        let by_name = ResourcesByName::of(&resources);
         let mut edges = Vec::with_capacity(resources.len() * 2);
         let mut starts = Vec::with_capacity(resources.len() + 1);
         let mut hidden = Marks::NONE;
         let mut unresolved = Vec::new();
         let mut dangling = Vec::new();
         let mut unnamed = gaps.clone();
-        for (place, resource) in resources.iter().enumerate() {
+        for (from, resource) in resources.iter().enumerate() {
             starts.push(edges.len());
             if let Some(absent) = resource.depends_on().gap() {
-                hidden.mark(place, absent, resources.len());
+                hidden.mark(from, absent, resources.len());
                 gaps.push(absent);
             }
-            let any = resource.depends_on_any().items().flat_map(At::items);
-            for name in resource.depends_on().items().chain(any) {
-                if let Some(to) = name.peek().and_then(|name| by_name.place_of(name)) {
-                    edges.push(Edge { from: place, name, to });
+            for named in found.of(first + from) {
+                let list = match named.alternatives {
+                    None => Some(resource.depends_on()),
+                    Some(alternatives) => resource.depends_on_any().item(alternatives),
+                };
+                let Some(name) = list.and_then(|list| list.item(named.place)) else { continue };
+                if let Some(to) = named.to {
+                    edges.push(Edge { from, name, to });
                 } else {
                     unresolved.push(name);
-                    dangling.push(place);
+                    dangling.push(from);
                 }
             }
             unnamed.extend(resource.name().peek().is_none().then(|| resource.name().path()));
@@ -185,11 +199,15 @@ impl<'a> Dependencies<'a> {
             let fact = fact(target);
             match fact.peek() {
                 Some(value) if test(value) => {
-                    dependents.iter().for_each(|&from| found.mark(from, to, self.resources.len()));
+                    for &from in dependents {
+                        found.mark(from, to, self.resources.len());
+                    }
                 }
                 Some(_) => {}
                 None => {
-                    dependents.iter().for_each(|&from| gaps.mark(from, fact.path(), self.resources.len()));
+                    for &from in dependents {
+                        gaps.mark(from, fact.path(), self.resources.len());
+                    }
                 }
             }
         }
@@ -299,7 +317,7 @@ impl<'r, 'a> ResourcesByName<'r, 'a> {
         self.place_of(name).map(|place| self.resources[place])
     }
 
-    fn place_of(&self, name: &Name) -> Option<usize> {
+    pub(in crate::model) fn place_of(&self, name: &Name) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(name).copied(),
             None => self.resources.iter().position(|resource| resource.name().peek() == Some(name)),

@@ -38,7 +38,8 @@ impl<'a> ClusterRef<'a> {
 
     /// Resources that were found by their types.
     fn found(self, by_type: &Resources, places: impl Iterator<Item = [usize; 2]>) -> Set<ResourceRef<'a>> {
-        let members = places.filter_map(|place| self.resource(place)).collect();
+        let mut members = Vec::with_capacity(places.size_hint().0);
+        members.extend(places.filter_map(|place| self.resource(place)));
         Set::new(members, by_type.gaps().to_vec())
     }
 
@@ -113,7 +114,9 @@ impl<'a> GroupRef<'a> {
         test: impl Fn(&ResourceType) -> bool,
     ) -> Set<ResourceRef<'a>> {
         let resources = self.resources();
-        let Some(group) = self.path().root_index().filter(|_| self.root().is_indexed()) else {
+        let Some(group) =
+            self.path().root_index().filter(|_| self.peek().is_some() && self.root().is_indexed())
+        else {
             return resources.whose(|resource| resource.r#type(), test);
         };
         self.root().ask(|index| {

@@ -38,10 +38,14 @@ impl<'a> ClusterRef<'a> {
 
     /// The resources of a name, in any group.
     pub fn resources_named(self, name: &Name) -> Set<ResourceRef<'a>> {
-        if !self.root().is_indexed() {
+        // Looking through a few hundred is quicker than to sort them.
+        const MANY: usize = 256;
+        let groups = self.groups();
+        let count =
+            || groups.items().map(|group| group.resources().peek().map_or(0, Vec::len)).sum::<usize>();
+        if !self.root().is_indexed() || count() <= MANY {
             return self.resources_whose(|resource| resource.name(), |other| other == name);
         }
-        let groups = self.groups();
         self.root().ask(|index| {
             let (names, resources) = (index.resource_names(), index.resources());
             let resource = |number| self.resource(resources.place(number));
