@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rules_core::{Example, Expectation, Rule, RuleBook, RuleMeta, testing::reference};
+use rules_core::{BaseProfile, Example, Expectation, Rule, RuleBook, RuleMeta, testing::reference};
 
 /// The page of all rules, `docs/rules.md`.
 pub fn rules_page(book: &RuleBook) -> String {
@@ -45,12 +45,21 @@ pub(crate) fn markdown(rule: &RuleMeta, level: usize) -> String {
         [] => String::new(),
         rows => format!("; catalogue: {}", rows.join(", ")),
     };
-    page.line(format_args!("\nSeverity: {severity}; basis: {basis}; Exchange: {versions}{covers}."));
+    let profiles = profiles(rule).join(", ");
+    page.line(format_args!(
+        "\nSeverity: {severity}; basis: {basis}; Exchange: {versions}; profiles: {profiles}{covers}."
+    ));
     page.line(format_args!("\n{heading}# Examples"));
     for example in rule.examples {
         page.example(example);
     }
     page.0
+}
+
+/// The named profiles that have a rule on.
+pub(crate) fn profiles(rule: &RuleMeta) -> Vec<&'static str> {
+    let having = BaseProfile::ALL.into_iter().filter(|profile| profile.contains(rule));
+    having.map(BaseProfile::as_str).collect()
 }
 
 /// What a rule says of an example.

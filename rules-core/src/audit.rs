@@ -62,10 +62,10 @@ pub(crate) fn judge(
         return Outcome::Broken(message);
     }
     let said = findings.take();
-    if !said.reports.is_empty() {
-        return Outcome::Failed(
-            said.reports.into_iter().map(|report| Finding::new(report, meta.severity, base)).collect(),
-        );
+    let found = said.reports.into_iter().filter_map(|report| Finding::new(report, meta.severity, base));
+    let found: Vec<Finding> = found.collect();
+    if !found.is_empty() {
+        return Outcome::Failed(found);
     }
     if !said.missing.is_empty() {
         return Outcome::Unknown(said.missing);

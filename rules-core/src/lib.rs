@@ -24,7 +24,7 @@ pub mod words;
 pub use audit::{audit, audit_cluster};
 pub use book::{RuleBook, RuleBookError, UnknownRule};
 pub use example::{Example, ExampleError, Expectation, fails, not_applicable, passes, unknown};
-pub use findings::{Findings, Report};
+pub use findings::{ByArticle, Findings, Report};
 pub use profile::{BaseProfile, Choice, Plan, Profile, ProfileError, Selector};
 pub use report::{ClusterReport, Counts, Finding, Outcome};
 pub use rule::{Basis, EVERY_VERSION, Rule, RuleMeta, RuleSet, Severity, Source, Stage, StaticRule};

@@ -10,7 +10,7 @@ use crate::{
     formats::json::to_json,
     mistake::Mistake,
     palette::Palette,
-    rule_page::{base_name, dedented, markdown},
+    rule_page::{base_name, dedented, markdown, profiles},
 };
 
 /// A rule as a document.
@@ -24,6 +24,7 @@ struct Explanation<'a> {
     severity: Severity,
     basis: Basis,
     versions: Vec<&'a str>,
+    profiles: Vec<&'a str>,
     sources: Vec<String>,
     covers: &'a [&'a str],
     markdown: String,
@@ -68,6 +69,7 @@ fn document(rule: &RuleMeta) -> Explanation<'_> {
         severity: rule.severity,
         basis: rule.basis,
         versions: rule.versions.iter().map(|version| version.as_str()).collect(),
+        profiles: profiles(rule),
         sources: rule.sources.iter().map(ToString::to_string).collect(),
         covers: rule.covers,
         markdown: rule.markdown(),

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
+    Basis, ByArticle, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Known, Name},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
@@ -90,15 +90,16 @@ fn judge_address(cluster: ClusterRef<'_>, ip: IpAddr, endpoint: Known<'_, Name>,
         if address.ip == ip {
             let group = resource.group().path();
             let is_clusters = cluster.default_group().peek().iter().any(|default| default.path() == group);
-            let (what, severity) = if is_clusters {
-                ("of the cluster", Severity::Warning)
+            let (what, severity, by_article) = if is_clusters {
+                ("of the cluster", Severity::Warning, ByArticle::Same)
             } else {
-                ("instead of a name", Severity::Information)
+                ("instead of a name", Severity::Information, ByArticle::Nothing)
             };
             let message = format!("clients use the address `{endpoint}` {what}");
             findings
                 .report(endpoint.path(), message)
                 .at_most(severity)
+                .by_article(by_article)
                 .related(address.path(), "the address");
             return;
         }
