@@ -1,6 +1,10 @@
 //! For people: each finding with its place in the definition, as compilers show theirs.
 
-use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use rules_core::{Finding, Outcome, RuleMeta, model::FactPath};
 
@@ -17,11 +21,11 @@ use crate::{
     tally::Tally,
 };
 
-/// How many missing facts of a cluster, and how many other places of a finding, are shown.
+/// How many kinds of missing facts of a cluster, and how many other places of a finding, are shown.
 const FACTS: usize = 8;
 const PLACES: usize = 4;
 
-/// From how many findings of one kind on they are shown together.
+/// From how many findings of one rule and severity on they are shown together.
 const GROUP: usize = 3;
 
 pub(crate) struct Text<'a> {
@@ -50,9 +54,9 @@ impl Text<'_> {
     fn cluster(&self, audited: &Audited<'_>, out: &mut String) {
         let findings = audited.worst_first();
         let mut explained: Option<&RuleMeta> = None;
-        for kind in findings.chunk_by(same_kind) {
-            let together = if kind.len() < GROUP { 1 } else { kind.len() };
-            for group in kind.chunks(together) {
+        for related in findings.chunk_by(are_related) {
+            let together = if related.len() < GROUP { 1 } else { related.len() };
+            for group in related.chunks(together) {
                 let (rule, _) = group[0];
                 let explain = !explained.is_some_and(|earlier| std::ptr::eq(earlier, rule));
                 explained = Some(rule);
@@ -81,7 +85,7 @@ impl Text<'_> {
         }
     }
 
-    /// Findings of one rule and kind: the first with its excerpt, of the others the place and message.
+    /// Findings of one rule and severity: the first with its excerpt, of the others the place and message.
     fn finding(
         &self,
         audited: &Audited<'_>,
@@ -119,26 +123,32 @@ impl Text<'_> {
     /// How many rules could not judge the cluster, and the facts that most of them lack.
     fn unknown(&self, audited: &Audited<'_>, out: &mut String) {
         let mut rules = 0;
-        let mut wanted: BTreeMap<FactPath, u64> = BTreeMap::new();
+        // By kind, so that what every node lacks is said once: the rules that want it, and the places that lack it.
+        let mut wanted: BTreeMap<FactPath, (u64, BTreeSet<FactPath>)> = BTreeMap::new();
         for (_, outcome) in &audited.report.outcomes {
             if let Outcome::Unknown(facts) = outcome {
                 rules += 1;
-                for fact in facts {
-                    *wanted.entry(*fact).or_default() += 1;
+                for kind in facts.chunk_by(|a, b| a.kind() == b.kind()) {
+                    let (rules, places) = wanted.entry(kind[0].kind()).or_default();
+                    *rules += 1;
+                    places.extend(kind);
                 }
             }
         }
         if rules == 0 {
             return;
         }
-        let mut missing: Vec<(FactPath, u64)> = wanted.into_iter().collect();
-        missing.sort_by_key(|(fact, rules)| (Reverse(*rules), *fact));
+        let mut missing: Vec<_> = wanted.into_iter().collect();
+        missing.sort_by_key(|(kind, (rules, _))| (Reverse(*rules), *kind));
         let title = format!("{} could not judge {}", number(rules, "rule", "rules"), audited.title());
         let mut block = self.block();
         block.title(self.palette.note, "note", &title);
         block.arrow(&place(audited.file, audited.line(), None));
-        let mut facts: Vec<String> =
-            missing.iter().take(FACTS).map(|(fact, _)| audited.names(*fact)).collect();
+        let mut facts: Vec<String> = missing
+            .iter()
+            .take(FACTS)
+            .map(|(kind, (_, places))| fact_or_kind(audited, *kind, places))
+            .collect();
         if missing.len() > FACTS {
             facts.push(format!("and {} more", missing.len() - FACTS));
         }
@@ -194,14 +204,17 @@ impl Text<'_> {
     }
 }
 
-/// Whether two findings say the same of two things: the same rule and severity, and messages that differ in names only.
-fn same_kind(a: &(&RuleMeta, &Finding), b: &(&RuleMeta, &Finding)) -> bool {
-    let words = |finding: &Finding| finding.message.split('`').step_by(2).collect::<Vec<_>>().join("`");
-    std::ptr::eq(a.0, b.0)
-        && a.1.severity == b.1.severity
-        && a.1.related.is_empty()
-        && b.1.related.is_empty()
-        && words(a.1) == words(b.1)
+/// Whether two findings belong together: those of one rule and severity.
+fn are_related(a: &(&RuleMeta, &Finding), b: &(&RuleMeta, &Finding)) -> bool {
+    std::ptr::eq(a.0, b.0) && a.1.severity == b.1.severity
+}
+
+/// A missing fact by names, or what several of its kind have in common: `nodes[*].hardware.hba`.
+fn fact_or_kind(audited: &Audited<'_>, kind: FactPath, places: &BTreeSet<FactPath>) -> String {
+    match places.iter().next() {
+        Some(only) if places.len() == 1 => audited.names(*only),
+        _ => kind.pattern(),
+    }
 }
 
 fn at(audited: &Audited<'_>, path: FactPath) -> String {
