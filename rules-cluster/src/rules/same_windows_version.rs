@@ -73,7 +73,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 /// Reports nodes of the right version whose service pack or build differs from that of most.
-fn same_level<'a>(nodes: &Set<NodeRef<'a>>, findings: &mut Findings) {
+fn same_level(nodes: &Set<NodeRef<'_>>, findings: &mut Findings) {
     let mut told = Vec::new();
     for [(node, odd), (other, usual)] in
         findings.differing(nodes.clone(), |node| node.windows().service_pack())

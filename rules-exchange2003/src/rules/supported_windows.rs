@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         Architecture, ClusterRef, ExchangeVersion,
         ExchangeVersion::{V2000, V2003},
-        NodeRef, WindowsVersion,
+        NodeRef,
     },
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},

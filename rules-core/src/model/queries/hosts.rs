@@ -102,4 +102,22 @@ mod tests {
         assert_eq!(is_evs1(node().primary_dns_suffix("example.com"), "evs1.example.com"), Some(true));
         assert_eq!(is_evs1(node().primary_dns_suffix("corp.example.com"), "evs1.example.com"), Some(false));
     }
+
+    #[test]
+    fn a_name_in_dns_ends_with_the_suffix_of_a_node() {
+        let is_evs1 = |node: Node, host: &str| {
+            Cluster::new("MAILCLU1")
+                .nodes([node.domain("corp.example.com")])
+                .view()
+                .is_dns_name(&host.into(), &"EVS1".into())
+                .peek()
+                .copied()
+        };
+        let node = || Node::default().primary_dns_suffix("example.net");
+        assert_eq!(is_evs1(node(), "evs1.Example.net."), Some(true));
+        assert_eq!(is_evs1(node(), "evs1.corp.example.com"), Some(false), "the domain is another name");
+        assert_eq!(is_evs1(node(), "evs1"), Some(false));
+        assert_eq!(is_evs1(Node::default(), "evs1.corp.example.com"), None);
+        assert_eq!(is_evs1(Node::default(), "evs2.corp.example.com"), Some(false));
+    }
 }
