@@ -1,7 +1,7 @@
 //! What is known of clusters apart from any one rule: tables that rules and build procedure share.
 
 use rules_core::model::{
-    Architecture, At,
+    Architecture, At, ExchangeVersion,
     StorageBus::{self, Iscsi, ParallelScsi, Sas},
     Windows,
     WindowsEdition::{self, Advanced, Datacenter, Enterprise, Other},
@@ -84,6 +84,31 @@ pub fn bus_limit(windows: WindowsVersion, bus: StorageBus) -> Option<usize> {
         _ => None,
     }
 }
+
+/// The releases of the Cluster service, counted from the first: nodes of one cluster are of the same release, and during
+/// a rolling upgrade of two that follow each other (Microsoft Knowledge Base 288778). Windows 2003 R2 has that of 2003.
+pub fn cluster_release(windows: WindowsVersion) -> &'static u32 {
+    match windows {
+        Nt4 => &1,
+        V2000 => &2,
+        V2003 | V2003R2 => &3,
+        V2008 => &4,
+        V2008R2 => &5,
+    }
+}
+
+/// The oldest Windows of a domain controller that an Exchange version can use, and its service pack; `None` where it is
+/// not known ("Exchange 2003 Test Environments", bb124788; "Exchange 2007 System Requirements", aa996719).
+pub fn oldest_domain_controller(exchange: ExchangeVersion) -> Option<(WindowsVersion, u32)> {
+    match exchange {
+        ExchangeVersion::V2003 => Some((V2000, 3)),
+        ExchangeVersion::V2007 => Some((V2003, 1)),
+        ExchangeVersion::V55 | ExchangeVersion::V2000 => None,
+    }
+}
+
+/// The most characters of a computer name, as NetBIOS has it.
+pub const LONGEST_COMPUTER_NAME: usize = 15;
 
 #[cfg(test)]
 mod tests {

@@ -94,6 +94,23 @@ const fn brought(kind: ResourceType, need: Need) -> Brought {
     Brought { kind, need }
 }
 
+/// The lowest service pack of a Windows that an Exchange version is supported on as a node; `None` where it is not
+/// supported at all ("Exchange 2003 Test Environments", bb124788; of the service pack, Table 3 of the Deployment Guide).
+pub fn least_service_pack(exchange: ExchangeVersion, windows: WindowsVersion) -> Option<u32> {
+    use WindowsVersion as W;
+    match (exchange, windows) {
+        (ExchangeVersion::V2000, W::V2000) | (ExchangeVersion::V2003, W::V2003 | W::V2003R2) => Some(0),
+        (ExchangeVersion::V2003, W::V2000) => Some(4),
+        _ => None,
+    }
+}
+
+/// The most nodes of a cluster with Exchange 2000 without a service pack (Windows IT Pro, November 2001).
+pub const MOST_NODES_WITHOUT_SERVICE_PACK: usize = 2;
+
+/// The article of the update of Windows 2003 Service Pack 1 without which connections hang.
+pub const NETWORK_UPDATE: u32 = 898_060;
+
 /// A dependency between the resources of a virtual server: what must be online before what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {

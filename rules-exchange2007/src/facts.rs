@@ -4,6 +4,7 @@ use rules_core::model::{
     Actor::{self, Hand, Setup},
     Layout::{self, SingleCopy},
     ResourceType::{self, Database, InformationStore, IpAddress, NetworkName, PhysicalDisk, SystemAttendant},
+    WindowsVersion::{self, V2003, V2003R2, V2008, V2008R2},
 };
 
 use self::Number::{AtLeastOne, OneForEachDatabase};
@@ -14,6 +15,33 @@ pub const MOST_SCC_NODES: usize = 8;
 
 /// The nodes with the Mailbox role in cluster continuous replication: no more, no fewer (bb676571).
 pub const CCR_MAILBOX_NODES: usize = 2;
+
+/// A version of Windows that Exchange 2007 is supported on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SupportedWindows {
+    /// The version.
+    pub windows: WindowsVersion,
+    /// The first service pack of Exchange 2007 that is supported on it.
+    pub exchange_service_pack: u32,
+    /// The lowest service pack of Windows for that.
+    pub service_pack: u32,
+    /// The lowest service pack of Windows for Exchange 2007 SP1 and later.
+    pub service_pack_for_sp1: u32,
+}
+
+/// The versions of Windows that Exchange 2007 is supported on, all of them x64 ("New High Availability Features in
+/// Exchange 2007 SP1", bb676571; of Windows 2008 R2 and of the service packs of Windows 2003 the values are not read word
+/// for word).
+pub static SUPPORTED_WINDOWS: [SupportedWindows; 4] = [
+    SupportedWindows { service_pack: 1, service_pack_for_sp1: 2, ..supported(V2003, 0) },
+    SupportedWindows { service_pack: 1, service_pack_for_sp1: 2, ..supported(V2003R2, 0) },
+    supported(V2008, 1),
+    supported(V2008R2, 3),
+];
+
+const fn supported(windows: WindowsVersion, exchange_service_pack: u32) -> SupportedWindows {
+    SupportedWindows { windows, exchange_service_pack, service_pack: 0, service_pack_for_sp1: 0 }
+}
 
 /// A kind of resource in the group of a clustered mailbox server.
 #[derive(Clone, Debug, PartialEq, Eq)]

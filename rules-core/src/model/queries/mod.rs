@@ -13,6 +13,7 @@ mod nodes;
 mod setup;
 mod storage;
 mod virtual_servers;
+mod windows;
 
 pub use dependencies::{Cycle, Dependencies, LeadingTo, ResourcesByName};
 pub use setup::{Step, StepsByNode};

@@ -113,6 +113,25 @@ impl<'a> Step<'a> {
         Set::new(steps, gaps)
     }
 
+    /// Those of some steps that were begun after this one. A step of which that is not known is a gap.
+    #[must_use]
+    pub fn later(self, steps: Set<Step<'a>>) -> Set<Step<'a>> {
+        let (mut steps, mut gaps) = steps.into_parts();
+        steps.retain(|step| {
+            self.precedes(*step).unwrap_or_else(|| {
+                gaps.extend(self.untimed_start(*step));
+                false
+            })
+        });
+        Set::new(steps, gaps)
+    }
+
+    /// The beginning that is absent, of this step or of another one; the other's where both are known and do not
+    /// compare.
+    fn untimed_start(self, other: Step<'a>) -> Option<FactPath> {
+        absent(self.started()).or_else(|| Some(other.started().path()))
+    }
+
     /// Whether this step was begun before another one.
     ///
     /// Their times decide where both have one and they compare. Otherwise the log counts as written in order, unless

@@ -13,6 +13,11 @@ impl<'a> ClusterRef<'a> {
             _ => exchange.map(|_| Some(&true)),
         }
     }
+
+    /// The disks that are mount points.
+    pub fn mount_points(self) -> Set<DiskRef<'a>> {
+        self.disks().whose(|disk| disk.is_mount_point(), |is_one| *is_one)
+    }
 }
 
 impl<'a> DiskRef<'a> {
@@ -21,6 +26,17 @@ impl<'a> DiskRef<'a> {
     pub fn is_shared(self) -> At<'a, bool> {
         let shares_storage = self.cluster().shares_storage().peek().filter(|shares| **shares);
         self.shared().or(At::new(self.root(), self.shared().path(), shares_storage))
+    }
+
+    /// Whether the disk is a mount point: it is mounted on another disk. One with a drive letter of its own is none.
+    pub fn is_mount_point(self) -> At<'a, bool> {
+        let mounted_on = self.mounted_on();
+        let has_letter = self.letter().peek().is_some();
+        mounted_on.map(|_| Some(&true)).or(At::new(
+            self.root(),
+            mounted_on.path(),
+            has_letter.then_some(&false),
+        ))
     }
 
     /// The resources of another maker's storage type that stand for the disk. One such resource may stand for several
