@@ -15,6 +15,10 @@ pub const MOST_SCC_NODES: usize = 8;
 /// The nodes with the Mailbox role in cluster continuous replication: no more, no fewer (bb676571).
 pub const CCR_MAILBOX_NODES: usize = 2;
 
+/// How long the host record of a clustered mailbox server that moves between subnets should live at most, in seconds. No
+/// document was found.
+pub const LONGEST_HOST_RECORD_TTL_S: u32 = 300;
+
 /// A kind of resource in the group of a clustered mailbox server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

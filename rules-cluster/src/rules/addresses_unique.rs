@@ -60,17 +60,28 @@ enum User<'a> {
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let mut uses = uses(cluster, findings);
     uses.sort_by_key(|it| it.address.ip);
-    for same in uses.chunk_by(|a, b| a.address.ip == b.address.ip) {
-        let Some((first, others)) = same.split_first() else { continue };
-        for other in others {
-            if !is_on_owner(*first, *other, findings) {
-                let message = format!("`{}` is the address of {first} and of {other}", first.address.ip);
-                findings
-                    .report(other.address.path(), message)
-                    .related(first.address.path(), "the same address");
+    for same in uses.chunk_by(|a, b| a.address.ip == b.address.ip).filter(|same| same.len() > 1) {
+        let (mut adapter, mut resource) = (None, None);
+        for it in same {
+            let first = match it.by {
+                User::Adapter(_) => adapter.get_or_insert(it),
+                User::Resource(_) => resource.get_or_insert(it),
+            };
+            if !std::ptr::eq(*first, it) {
+                report(first, it, findings);
             }
         }
+        if let Some((adapter, resource)) = adapter.zip(resource)
+            && !is_on_owner(adapter, resource, findings)
+        {
+            report(adapter, resource, findings);
+        }
     }
+}
+
+fn report(first: &Use<'_>, other: &Use<'_>, findings: &mut Findings) {
+    let message = format!("`{}` is the address of {first} and of {other}", first.address.ip);
+    findings.report(other.address.path(), message).related(first.address.path(), "the same address");
 }
 
 /// Every address that is used, those of adapters first.
@@ -91,10 +102,9 @@ fn uses<'a>(cluster: ClusterRef<'a>, findings: &mut Findings) -> Vec<Use<'a>> {
     uses
 }
 
-/// Whether one address is that of a resource, and the other that of an adapter of its owner. Where that is not known, it
-/// is noted, and counts as such.
-fn is_on_owner(one: Use<'_>, other: Use<'_>, findings: &mut Findings) -> bool {
-    let (User::Adapter(node), User::Resource(resource)) = (one.by, other.by) else { return false };
+/// Whether an adapter is that of the node that owns a resource. Where that is not known, it is noted, and counts as such.
+fn is_on_owner(adapter: &Use<'_>, resource: &Use<'_>, findings: &mut Findings) -> bool {
+    let (User::Adapter(node), User::Resource(resource)) = (adapter.by, resource.by) else { return false };
     match (findings.need(resource.group().owner()), findings.need(node.name())) {
         (Some(owner), Some(name)) => owner == name,
         _ => true,
@@ -161,6 +171,22 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS2 Group"
         resources = [{ name = "EVS2 IP", parameters = { address = "192.0.2.21/24" } }]
+        "#,
+    ),
+    fails(
+        "two resources of one node with an address that its adapter lists",
+        TWO_NODES_2003,
+        &["groups[EVS1 Group].resources[Print IP].parameters.address"],
+    )
+    .with(
+        r#"
+        networks = [{ name = "Public 2", role = "client", subnet = "192.0.2.0/24" }]
+        [[nodes]]
+        name = "NODE1"
+        interfaces = [{ network = "Public 2", address = "192.0.2.21/24" }]
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "Print IP", type = "IP Address", parameters = { address = "192.0.2.21/24" } }]
         "#,
     ),
     fails(

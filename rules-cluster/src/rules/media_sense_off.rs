@@ -5,7 +5,7 @@ use rules_core::{
         ExchangeVersion::{V2000, V2003},
         WindowsVersion,
     },
-    passes, rule,
+    not_applicable, passes, rule,
     testing::reference::{TWO_NODES_2000, TWO_NODES_2003},
     unknown,
 };
@@ -46,6 +46,10 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    let concerned = cluster.nodes_on(|windows| windows == WindowsVersion::V2000);
+    if concerned.is_complete() && concerned.peek().is_empty() {
+        return findings.not_applicable("no node has Windows 2000");
+    }
     for node in findings.each(cluster.nodes()) {
         let windows = node.windows().version();
         if windows.peek().is_some_and(|windows| *windows != WindowsVersion::V2000) {
@@ -66,7 +70,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 
 const EXAMPLES: &[Example] = &[
     passes("media sense is off", TWO_NODES_2000),
-    passes("Windows 2003 sees to it", TWO_NODES_2003).with(
+    not_applicable("Windows 2003 sees to it", TWO_NODES_2003).with(
         r#"
         [[nodes]]
         name = "NODE1"

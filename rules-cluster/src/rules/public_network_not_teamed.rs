@@ -9,7 +9,7 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// Teams of adapters on public networks are known, and taken apart when a fault is looked for.
+    /// Adapters on public networks are not teamed, or are teamed on purpose.
     ///
     /// Teaming is supported on networks that clients use. Each team is told as information and no more: Microsoft's
     /// Best Practices Analyzer warns of teaming on any Exchange server, while Knowledge Base article 254101 calls it
@@ -17,9 +17,9 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// A team is its maker's driver between Windows and the network. Lost connections, slow clients and an address that
-    /// does not move with its virtual server have been traced to one, and Microsoft's support asks for it to be
-    /// switched off before it looks further.
+    /// A team is its maker's driver between Windows and the network, and a fault of it looks like a fault of the network:
+    /// lost connections, slow clients. Microsoft's support asks for the team to be dissolved before it looks further,
+    /// and sends you to the maker if that helps.
     ///
     /// # How to fix it
     ///

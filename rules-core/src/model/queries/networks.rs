@@ -58,6 +58,43 @@ impl<'a> GroupRef<'a> {
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
         self.resources().whose(|resource| resource.r#type(), ResourceType::is_address)
     }
+
+    /// Whether the group has addresses on several networks and moves to a node that is not attached to all of them: its
+    /// name is at another address then.
+    pub fn moves_between_networks(self) -> At<'a, bool> {
+        let (networks, gaps) = self.address_networks().into_parts();
+        let answer = |place, moves| At::new(self.root(), place, moves);
+        let first = networks.first().and_then(|first| first.peek());
+        if networks.iter().all(|network| network.peek() == first) {
+            let unsure = gaps.first().map(|gap| answer(*gap, None));
+            return unsure.unwrap_or_else(|| answer(self.resources().path(), Some(&false)));
+        }
+        let (nodes, mut unsure) = self.cluster().nodes().members().into_parts();
+        unsure.extend(gaps);
+        for node in nodes {
+            let attached =
+                networks.iter().filter_map(|name| name.peek()).map(|name| node.interfaces_on(name));
+            let (here, elsewhere): (Vec<_>, Vec<_>) = attached.partition(|here| !here.peek().is_empty());
+            if !here.is_empty() && elsewhere.iter().any(Set::is_complete) {
+                return answer(node.interfaces().path(), Some(&true));
+            }
+            unsure.extend(elsewhere.iter().flat_map(|interfaces| interfaces.gaps().iter().copied()));
+        }
+        match unsure.first() {
+            Some(gap) => answer(*gap, None),
+            None => answer(self.resources().path(), Some(&false)),
+        }
+    }
+
+    /// The networks that the group's addresses are on, by name. A tunnel address is on none of its own.
+    fn address_networks(self) -> Set<At<'a, Name>> {
+        let addresses = self.resources().whose(
+            |resource| resource.r#type(),
+            |kind| kind.is_address() && *kind != ResourceType::Ipv6TunnelAddress,
+        );
+        let network = |resource: &ResourceRef<'a>| resource.parameters().network();
+        addresses.whose(network, |_| true).map(|resource| resource.parameters().network())
+    }
 }
 
 impl<'a> NodeRef<'a> {
