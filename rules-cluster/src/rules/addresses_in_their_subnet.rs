@@ -44,7 +44,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for resource in findings.each(cluster.static_addresses()) {
         let Some(address) = findings.need(resource.parameters().address()) else { continue };
         let Some(subnet) = findings.need(resource.network_subnet()) else { continue };
-        if subnet.is_of_version_of(address.ip) && subnet.holds(address.ip) == Some(false) {
+        if subnet.is_same_version(address.ip) && subnet.holds(address.ip) == Some(false) {
             let network = resource.parameters().network();
             let message = format!("`{}` is not in `{}`, the subnet of `{network}`", address.ip, *subnet);
             findings.report(address.path(), message).related(subnet.path(), "the subnet");

@@ -17,9 +17,9 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// The Cluster service brings no address online on a network that is private or disabled, and with the address the
-    /// network name and the whole virtual server stay offline. Whoever turns the public network into a private one on a
-    /// running cluster finds out at the next failover.
+    /// Clients cannot reach an address on a network that is closed to them. The Cluster service brings no address online
+    /// there, and the network name and the whole virtual server stay offline with it. It refuses to close a network that
+    /// an address resource is on; what is described here cannot be built, or is not what runs.
     ///
     /// # How to fix it
     ///
@@ -34,7 +34,7 @@ rule! {
         severity: Severity::Error,
         stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
-        sources: &[Source::Microsoft("Failover Cluster API reference, \"Role\" of networks")],
+        sources: &[Source::Microsoft("Failover Cluster API reference, \"Role\" of a network")],
         basis: Basis::Microsoft,
         covers: &["NET-005"],
         examples: EXAMPLES,

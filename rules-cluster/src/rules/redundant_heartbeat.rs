@@ -13,8 +13,8 @@ rule! {
     ///
     /// The heartbeat runs over networks whose role is *internal* or *mixed*. The usual pair is a private network and a
     /// public one that is mixed. A public network for clients only leaves the private one alone, which is a warning.
-    /// Where no network at all carries the heartbeat it is an error: the Cluster service needs one. A cluster with one
-    /// network is left to `cluster/two-networks`.
+    /// Where no network at all carries the heartbeat it is an error: the Cluster service needs one, and refuses to have
+    /// the last one taken away. A cluster with one network is left to `cluster/two-networks`.
     ///
     /// # Why it matters
     ///
@@ -38,7 +38,7 @@ rule! {
             Source::Kb(258_750),
             Source::TechNet("cc296563", "Additional Heartbeat Network Needed"),
             Source::TechNet("bb125132", "How to Configure Cluster Networks for CCR"),
-            Source::Microsoft("Failover Cluster API reference, \"Role\" of networks"),
+            Source::Microsoft("Failover Cluster API reference, \"Role\" of a network"),
         ],
         basis: Basis::Microsoft,
         covers: &["NET-003", "NET-004", "NET-006"],

@@ -46,7 +46,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return findings.not_applicable("the requirement is that of Windows 2008");
     }
     for network in findings.each(cluster.used_networks()) {
-        for [(odd, dhcp), (_, usual)] in findings.differing(network.interfaces(), |adapter| adapter.dhcp()) {
+        for [(odd, dhcp), (_, usual)] in findings.differing(network.interfaces(), At::<Interface>::dhcp) {
             if findings.need(cluster.is_on_2008()).is_some() {
                 let (this, others) = if *dhcp { ("from DHCP", "static") } else { ("static", "from DHCP") };
                 let message =
@@ -85,7 +85,8 @@ fn versions_of_ip<'a>(
     let (mut v4, mut v6) = (false, false);
     for adapter in &adapters {
         let is_v4 = findings.need(adapter.address())?.ip.is_ipv4();
-        (v4, v6) = (v4 | is_v4, v6 | !is_v4);
+        v4 |= is_v4;
+        v6 |= !is_v4;
     }
     let versions = match (v4, v6) {
         (true, true) => "IPv4 and IPv6",

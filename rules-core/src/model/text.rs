@@ -327,11 +327,11 @@ impl Address {
     /// version of IP.
     pub fn holds(self, ip: IpAddr) -> Option<bool> {
         let network = self.network()?;
-        Some(self.is_of_version_of(ip) && Self { ip, prefix: self.prefix }.network()? == network)
+        Some(self.is_same_version(ip) && Self { ip, prefix: self.prefix }.network()? == network)
     }
 
     /// Whether this and an address are both IPv4 or both IPv6.
-    pub fn is_of_version_of(self, ip: IpAddr) -> bool {
+    pub fn is_same_version(self, ip: IpAddr) -> bool {
         self.ip.is_ipv4() == ip.is_ipv4()
     }
 }

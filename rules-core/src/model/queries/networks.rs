@@ -1,8 +1,8 @@
 //! Questions about networks and the addresses on them.
 
 use super::super::{
-    Address, At, ClusterRef, GroupRef, Interface, Name, NetworkRef, NetworkRole, NodeRef, ResourceRef,
-    ResourceType, Set,
+    Address, At, ClusterRef, GroupRef, Interface, Name, Network, NetworkRef, NetworkRole, NodeRef,
+    ResourceRef, ResourceType, Set,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -122,7 +122,7 @@ impl<'a> NodeRef<'a> {
 impl<'a> At<'a, Interface> {
     /// What the cluster uses the adapter's network for. Not known for a network that the cluster does not have.
     pub fn network_role(self) -> At<'a, NetworkRole> {
-        fact_of_network(self.network(), |network| network.role())
+        fact_of_network(self.network(), At::<Network>::role)
     }
 
     /// The subnet of the adapter's network, with its prefix. Not known for a network that the cluster does not have.
@@ -140,7 +140,7 @@ impl<'a> At<'a, Interface> {
 impl<'a> ResourceRef<'a> {
     /// What the cluster uses the network of the address for. Not known for a network that the cluster does not have.
     pub fn network_role(self) -> At<'a, NetworkRole> {
-        fact_of_network(self.parameters().network(), |network| network.role())
+        fact_of_network(self.parameters().network(), At::<Network>::role)
     }
 
     /// The subnet of the network of the address, with its prefix. Not known for a network that the cluster does not
