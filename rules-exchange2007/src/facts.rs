@@ -43,6 +43,10 @@ const fn supported(windows: WindowsVersion, exchange_service_pack: u32) -> Suppo
     SupportedWindows { windows, exchange_service_pack, service_pack: 0, service_pack_for_sp1: 0 }
 }
 
+/// How long the host record of a clustered mailbox server that moves between subnets should live at most, in seconds. No
+/// document was found.
+pub const LONGEST_HOST_RECORD_TTL_S: u32 = 300;
+
 /// A kind of resource in the group of a clustered mailbox server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

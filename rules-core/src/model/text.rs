@@ -323,9 +323,16 @@ impl Address {
         Some(Self { ip, prefix: Some(prefix) })
     }
 
-    /// Whether this network holds an address; `None` where this one's prefix is not known.
+    /// Whether this network holds an address; `None` where this one's prefix is not known. It holds none of the other
+    /// version of IP.
     pub fn holds(self, ip: IpAddr) -> Option<bool> {
-        Some(Self { ip, prefix: self.prefix }.network()? == self.network()?)
+        let network = self.network()?;
+        Some(self.is_same_version(ip) && Self { ip, prefix: self.prefix }.network()? == network)
+    }
+
+    /// Whether this and an address are both IPv4 or both IPv6.
+    pub fn is_same_version(self, ip: IpAddr) -> bool {
+        self.ip.is_ipv4() == ip.is_ipv4()
     }
 }
 
@@ -578,6 +585,8 @@ mod tests {
         assert_eq!(address("2001:db8::1/64").unwrap().network(), address("2001:db8::/64").ok());
         assert_eq!(address("0.0.0.0/0").unwrap().holds("203.0.113.9".parse().unwrap()), Some(true));
         assert_eq!(address("192.0.2.0").unwrap().holds("192.0.2.1".parse().unwrap()), None);
+        assert_eq!(address("2001:db8::/64").unwrap().holds("192.0.2.1".parse().unwrap()), Some(false));
+        assert_eq!(address("0.0.0.0/0").unwrap().holds("2001:db8::1".parse().unwrap()), Some(false));
         for wrong in ["192.0.2", "192.0.2.1/33", "192.0.2.1/255.0.255.0", "192.0.2.1/", "host"] {
             assert!(address(wrong).is_err(), "{wrong}");
         }
