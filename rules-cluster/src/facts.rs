@@ -85,6 +85,10 @@ pub fn bus_limit(windows: WindowsVersion, bus: StorageBus) -> Option<usize> {
     }
 }
 
+/// The most databases in one storage group of Exchange 2000, 2003 or a single copy cluster of 2007 (Exchange Server 2003
+/// help, "Managing Storage Groups"; "Exchange Server 2007: Platforms, Editions, and Versions").
+pub const MOST_DATABASES_PER_STORAGE_GROUP: u32 = 5;
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};

@@ -3,6 +3,7 @@ mod binaries_on_local_disk;
 mod certified_solution;
 mod clients_use_virtual_server;
 mod cluster_before_exchange;
+mod databases_per_storage_group;
 mod default_group_exists;
 mod dependencies_resolve;
 mod disks_empty_before_setup;

@@ -1,3 +1,4 @@
+mod database_limit;
 mod directory_prepared_before_setup;
 mod msdtc_in_default_group;
 mod msdtc_online_at_setup;
@@ -10,6 +11,7 @@ mod one_virtual_server_per_active_node;
 mod pop3_imap4_as_intended;
 mod prerequisite_services_started;
 mod resource_dependencies;
+mod storage_group_limit;
 mod supported_components_only;
 mod system_attendant_children;
 mod virtual_server_after_all_installs;
