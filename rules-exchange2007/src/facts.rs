@@ -71,7 +71,7 @@ impl Prerequisite {
 }
 
 /// What Exchange 2007 Setup wants to find on a node with this Windows before the Mailbox role is installed: on Windows 2008
-/// in the order of "How to Install Exchange 2007 SP1 and SP2 Prerequisites on Windows Server 2008" (bb691354), on Windows
+/// in the order of "How to Install Exchange 2007 SP1 Prerequisites on Windows Server 2008" (bb691354), on Windows
 /// 2003 as guides to CCR list it.
 pub fn prerequisites(windows: WindowsVersion) -> &'static [Prerequisite] {
     if windows.is_2008() {
@@ -85,7 +85,7 @@ pub fn prerequisites(windows: WindowsVersion) -> &'static [Prerequisite] {
 
 static ON_WINDOWS_2003: [Prerequisite; 5] = [
     Prerequisite {
-        service: Some(|services| services.dot_net()),
+        service: Some(dot_net),
         ..feature(".NET Framework 2.0", &["netframework2", "netframework3", "netfx"])
     },
     // With Service Pack 2, and with R2.
@@ -96,7 +96,7 @@ static ON_WINDOWS_2003: [Prerequisite; 5] = [
     feature("PowerShell", &["powershell"]),
     feature("network COM+ access", &["networkcom", "comnetworkaccess", "complusnetwork"]),
     Prerequisite {
-        service: Some(|services| services.www()),
+        service: Some(www),
         ..feature("World Wide Web service of IIS", &["worldwideweb", "wwwservice", "w3svc"])
     },
 ];
@@ -112,6 +112,14 @@ static ON_WINDOWS_2008: [Prerequisite; 8] = [
     feature("Web-Windows-Auth", &["windowsauth"]),
     feature("Failover-Clustering", &["failovercluster"]),
 ];
+
+fn dot_net(services: At<'_, Services>) -> At<'_, Service> {
+    services.dot_net()
+}
+
+fn www(services: At<'_, Services>) -> At<'_, Service> {
+    services.www()
+}
 
 const fn feature(name: &'static str, words: &'static [&'static str]) -> Prerequisite {
     Prerequisite { name, words, service: None, part_of: None }

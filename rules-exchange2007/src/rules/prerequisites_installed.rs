@@ -41,7 +41,7 @@ rule! {
         stage: Stage::BeforeSetup,
         versions: &[V2007],
         sources: &[
-            Source::TechNet("bb691354", "How to Install Exchange 2007 SP1 and SP2 Prerequisites on Windows Server 2008"),
+            Source::TechNet("bb691354", "How to Install Exchange 2007 SP1 Prerequisites on Windows Server 2008"),
             Source::ThirdParty("TechGenix (MSExchange.org), guide to installing Exchange 2007 CCR, parts 2 and 3"),
         ],
         basis: Basis::Microsoft,

@@ -154,7 +154,7 @@ impl<'a> Step<'a> {
     }
 }
 
-impl<'a> Set<Step<'a>> {
+impl Set<Step<'_>> {
     /// The step that was begun first. What may hide an earlier one is a gap.
     #[must_use]
     pub fn earliest(self) -> Self {
