@@ -110,6 +110,10 @@ pub fn oldest_domain_controller(exchange: ExchangeVersion) -> Option<(WindowsVer
 /// The most characters of a computer name, as NetBIOS has it.
 pub const LONGEST_COMPUTER_NAME: usize = 15;
 
+/// The most databases in one storage group of Exchange 2000, 2003 or a single copy cluster of 2007 (Exchange Server 2003
+/// help, "Managing Storage Groups"; "Exchange Server 2007: Platforms, Editions, and Versions").
+pub const MOST_DATABASES_PER_STORAGE_GROUP: u32 = 5;
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};

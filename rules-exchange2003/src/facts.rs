@@ -229,3 +229,10 @@ pub static UNSUPPORTED_COMPONENTS: [Component; 15] = [
     Component::ProfsConnector,
     Component::SnadsConnector,
 ];
+
+/// The most storage groups that a node takes, whether they belong to one virtual server or, after a failover, to two (KB
+/// 314266). The recovery storage group does not count.
+pub const MOST_STORAGE_GROUPS: usize = 4;
+
+/// The most databases of a virtual server (Exchange Server 2003 help, "Managing Storage Groups").
+pub const MOST_DATABASES: u64 = 20;

@@ -1,3 +1,4 @@
+mod database_limit;
 mod directory_prepared_before_setup;
 mod mount_manager_updated;
 mod msdtc_in_default_group;
@@ -15,6 +16,7 @@ mod pop3_imap4_as_intended;
 mod prerequisite_services_started;
 mod resource_dependencies;
 mod service_pack_for_more_than_two_nodes;
+mod storage_group_limit;
 mod supported_components_only;
 mod supported_windows;
 mod system_attendant_children;

@@ -1,14 +1,31 @@
 //! The rules, one file each.
 
+mod data_path_on_a_drive;
+mod database_limit;
 mod directory_prepared_before_setup;
 mod disjoint_namespace_registered;
+mod disk_before_clustered_mailbox_server;
 mod global_catalog_in_site;
+mod heartbeat_tolerance;
 mod mailbox_role_only;
+mod mailbox_server_made_on_first_node;
+mod mount_dial_usual;
 mod no_tunnel_addresses;
 mod node_limit;
 mod nodes_in_one_site;
+mod one_database_per_storage_group;
+mod prerequisites_installed;
 mod public_adapters_in_dns;
-mod supported_windows;
+mod public_folders_with_ccr;
+mod setup_finished;
+mod shared_storage_switch;
 mod short_lifetime_of_host_records;
+mod standby_edition;
+mod standby_paths_equal;
+mod standby_service_pack;
+mod standby_target_without_mailbox_server;
+mod standby_target_without_other_copies;
+mod supported_windows;
+mod transport_dumpster;
 mod virtual_server_created_by_setup;
 mod virtual_server_resources_complete;

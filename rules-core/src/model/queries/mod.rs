@@ -4,6 +4,7 @@
 //! without a value, or a [`Set`] with a gap.
 
 mod accounts;
+mod databases;
 mod dependencies;
 mod directory;
 mod groups;

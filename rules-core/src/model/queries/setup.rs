@@ -173,6 +173,22 @@ impl<'a> Step<'a> {
     }
 }
 
+impl Set<Step<'_>> {
+    /// The step that was begun first. What may hide an earlier one is a gap.
+    #[must_use]
+    pub fn earliest(self) -> Self {
+        let (steps, mut gaps) = self.into_parts();
+        let first = steps.into_iter().reduce(|first, step| {
+            let earlier = step.precedes(first);
+            if earlier.is_none() {
+                gaps.push(step.started().path());
+            }
+            if earlier == Some(true) { step } else { first }
+        });
+        Set::new(first.into_iter().collect(), gaps)
+    }
+}
+
 /// The path of a fact that is not known.
 fn absent<T>(fact: At<'_, T>) -> Option<FactPath> {
     fact.peek().is_none().then(|| fact.path())
