@@ -85,6 +85,15 @@ pub fn bus_limit(windows: WindowsVersion, bus: StorageBus) -> Option<usize> {
     }
 }
 
+/// How large the disk of a quorum is to be: 500 MB, in MiB (Microsoft Knowledge Base 280345).
+pub const QUORUM_DISK_MIB: u64 = 476;
+
+/// The size at which the quorum log is to be reset, in KiB (Microsoft Knowledge Base 225081; "Quorum log too small").
+pub const QUORUM_LOG_KIB: u64 = 4096;
+
+/// The update that lets a cluster of Windows Server 2003 use disks with a GUID partition table.
+pub const GPT_UPDATE: &str = "KB919117";
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};

@@ -10,6 +10,7 @@ mod groups;
 mod hosts;
 mod networks;
 mod nodes;
+mod quorum;
 mod setup;
 mod storage;
 mod virtual_servers;
