@@ -10,6 +10,7 @@ mod one_virtual_server_per_active_node;
 mod pop3_imap4_as_intended;
 mod prerequisite_services_started;
 mod resource_dependencies;
+mod same_exifs_drive;
 mod supported_components_only;
 mod system_attendant_children;
 mod virtual_server_after_all_installs;

@@ -15,6 +15,9 @@ pub const MOST_SCC_NODES: usize = 8;
 /// The nodes with the Mailbox role in cluster continuous replication: no more, no fewer (bb676571).
 pub const CCR_MAILBOX_NODES: usize = 2;
 
+/// The update that brings the file share witness to Windows Server 2003 with Service Pack 1.
+pub const WITNESS_UPDATE: &str = "KB921181";
+
 /// A kind of resource in the group of a clustered mailbox server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

@@ -33,7 +33,8 @@ rule! {
     /// Back up first. Where the disk belongs to this virtual server alone, move it into the group (*Change Group* in
     /// Cluster Administrator) and make the System Attendant (Exchange 2007: each database that uses it) dependent on it.
     /// Otherwise move the data: databases and logs in System Manager (Exchange 2007: `Move-StorageGroupPath` and
-    /// `Move-DatabasePath`), the SMTP queue and the MTA folder as KB 318230 and the documentation of the version describe.
+    /// `Move-DatabasePath`), the SMTP queue and the
+    /// MTA folder as the documentation of the version describes.
     /// Databases are dismounted while they move.
     pub static EXCHANGE_DATA_ON_OWN_DISKS = {
         check,
@@ -187,7 +188,7 @@ const EXAMPLES: &[Example] = &[
     fails(
         "a database on a local disk",
         TWO_NODES_2003,
-        &["virtual_servers[EVS1].storage_groups[First Storage Group].database_paths[#0]"],
+        &[r"virtual_servers[EVS1].storage_groups[First Storage Group].database_paths[D:\\mdbdata\\priv1\.edb]"],
     )
     .with(
         r#"
@@ -215,7 +216,7 @@ const EXAMPLES: &[Example] = &[
         queue_path = '\\NAS1\Queue'
         "#,
     ),
-    fails("the path given at creation: a warning", TWO_NODES_2003, &["setup[#0].data_path"]).with(
+    fails("the path given at creation: a warning", TWO_NODES_2003, &["setup[#1].data_path"]).with(
         r#"
         setup = [{ step = "create-virtual-server", virtual_server = "EVS1", data_path = 'D:\Exchsrvr' }]
         "#,
