@@ -1,6 +1,9 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Report, Severity, Source, Stage, fails,
-    model::{At, ClusterRef, DriveLetter, Evs, ExchangeVersion, Known, Name, Set, SetupAction, WindowsPath},
+    model::{
+        At, ClusterRef, DriveLetter, Evs, ExchangeVersion, GroupRef, Known, Name, Set, SetupAction,
+        WindowsPath,
+    },
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
@@ -90,7 +93,7 @@ fn paths_given_at_creation(cluster: ClusterRef<'_>, all: &[Evs<'_>], findings: &
 
 /// The drive letters of a virtual server's disks. `None`: it has no group or no disk, which other rules say.
 fn own_drives<'a>(evs: Evs<'a>, findings: &mut Findings) -> Option<Set<At<'a, DriveLetter>>> {
-    let storage = evs.group().flat_map(|group| group.storage());
+    let storage = evs.group().flat_map(GroupRef::storage);
     if storage.peek().is_empty() {
         findings.each(storage);
         return None;
@@ -134,15 +137,11 @@ fn report_elsewhere<'f>(
     findings: &'f mut Findings,
 ) -> &'f mut Report {
     let disks = path.at().cluster().disks().members();
-    match disks.peek().iter().find(|disk| disk.letter().peek() == Some(&drive)) {
-        Some(disk) => {
-            let message = format!("`{path}` of `{name}` is on `{}`, which is not in its group", disk.name());
-            findings.report(path.path(), message).related(disk.path(), "the disk")
-        }
-        None => {
-            let message = format!("`{path}` of `{name}` is on no disk of its group");
-            findings.report(path.path(), message)
-        }
+    if let Some(disk) = disks.peek().iter().find(|disk| disk.letter().peek() == Some(&drive)) {
+        let message = format!("`{path}` of `{name}` is on `{}`, which is not in its group", disk.name());
+        findings.report(path.path(), message).related(disk.path(), "the disk")
+    } else {
+        findings.report(path.path(), format!("`{path}` of `{name}` is on no disk of its group"))
     }
 }
 

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, DiskRef, Known, Name, ResourceRef, ResourceType, Set},
+    model::{At, ClusterRef, DiskRef, Known, Name, ResourceRef, ResourceType, Set},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007, TWO_NODES_2003},
     unknown,
@@ -58,39 +58,35 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             continue;
         };
         not_on_the_quorum(disk, host, findings);
-        let Some(mounted) = resource_of(disk, findings) else { continue };
-        let hosts = cluster.disks_named(host.value());
-        let holder = match hosts.peek() {
-            [named, ..] => resource_of(*named, findings),
-            [] => findings.need_all(hosts).map(|_| None),
-        };
-        let Some(holder) = holder else { continue };
-        match (mounted, holder) {
-            (None, None) => {}
-            (Some(mounted), Some(holder)) => follows(mounted, holder, host, findings),
-            (Some(_), None) => {
-                let message =
-                    format!("`{}` is mounted on `{host}`, which is no disk of the cluster", disk.name());
-                findings.report(host.path(), message);
+        let mounted = resources_of(disk.name(), Set::new(vec![disk], Vec::new()));
+        let holder = resources_of(disk.mounted_on(), cluster.disks_named(host.value()));
+        match (mounted.peek(), holder.peek()) {
+            ([], []) => drop(findings.each(mounted.and(holder))),
+            ([mounted, ..], [holder, ..]) => follows(*mounted, *holder, host, findings),
+            ([_, ..], []) => {
+                if findings.need_all(holder).is_some() {
+                    let message =
+                        format!("`{}` is mounted on `{host}`, which is no disk of the cluster", disk.name());
+                    findings.report(host.path(), message);
+                }
             }
-            (None, Some(_)) => {
-                let message = format!("`{}`, no disk of the cluster, is mounted on `{host}`", disk.name());
-                findings.report(host.path(), message);
+            ([], [_, ..]) => {
+                if findings.need_all(mounted).is_some() {
+                    let message =
+                        format!("`{}`, no disk of the cluster, is mounted on `{host}`", disk.name());
+                    findings.report(host.path(), message);
+                }
             }
         }
     }
 }
 
-/// The resource that stands for a disk, if there is one. `None`: that is not known.
-fn resource_of<'a>(disk: DiskRef<'a>, findings: &mut Findings) -> Option<Option<ResourceRef<'a>>> {
-    let name = findings.need(disk.name())?;
-    let own = disk.cluster().resources_named(name.value());
+/// The resources that stand for a disk, by its name. Where none bears it, one of another maker's type may be the one.
+fn resources_of<'a>(name: At<'a, Name>, disks: Set<DiskRef<'a>>) -> Set<ResourceRef<'a>> {
+    let Some(known) = name.peek() else { return Set::new(Vec::new(), vec![name.path()]) };
+    let own = name.cluster().resources_named(known);
     let own = own.whose(|resource| resource.r#type(), ResourceType::is_storage);
-    if let [resource, ..] = own.peek() {
-        return Some(Some(*resource));
-    }
-    findings.need_all(own)?;
-    findings.need_all(disk.third_party_resources()).map(|_| None)
+    if own.peek().is_empty() { own.and(disks.flat_map(DiskRef::third_party_resources)) } else { own }
 }
 
 fn not_on_the_quorum(disk: DiskRef<'_>, host: Known<'_, Name>, findings: &mut Findings) {

@@ -55,7 +55,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 const EXAMPLES: &[Example] = &[
     passes("its own name", CCR_2007),
     fails("an alias", CCR_2007_WINDOWS_2008, &["quorum.witness.by_alias"])
-        .with(r#"quorum = { witness = { share = '\\FSW\Witness', by_alias = true } }"#),
+        .with(r"quorum = { witness = { share = '\\FSW\Witness', by_alias = true } }"),
     not_applicable("a disk is the witness", SCC_2007),
     unknown("whether it is an alias is not known", CCR_2007, &["quorum.witness.by_alias"])
         .without(&["quorum.witness.by_alias"]),

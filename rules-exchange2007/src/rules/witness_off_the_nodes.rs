@@ -75,13 +75,10 @@ fn on_a_node(
         let Some(name) = findings.need(node.name()) else { continue };
         for (computer, path) in [(host.peek(), host.path()), (named, share.path())] {
             let Some(computer) = computer else { continue };
-            match findings.need(cluster.is_host(computer, name.value())).as_deref() {
-                Some(true) => {
-                    let message = format!("the file share witness is on `{name}`, a node of the cluster");
-                    findings.report(path, message).related(node.path(), "the node");
-                    break;
-                }
-                Some(false) | None => {}
+            if findings.need(cluster.is_host(computer, name.value())).is_some_and(|is_node| *is_node) {
+                let message = format!("the file share witness is on `{name}`, a node of the cluster");
+                findings.report(path, message).related(node.path(), "the node");
+                break;
             }
         }
     }
@@ -108,11 +105,11 @@ const EXAMPLES: &[Example] = &[
     ),
     fails("the share names a node", CCR_2007, &["quorum.witness.share"])
         .without(&["quorum.witness.host", "quorum.witness.by_alias"])
-        .with(r#"quorum = { witness = { share = '\\NODE2\Witness' } }"#),
+        .with(r"quorum = { witness = { share = '\\NODE2\Witness' } }"),
     not_applicable("a disk is the witness", SCC_2007),
     not_applicable("no witness", CCR_2007).with(r#"quorum = { witness = "none" }"#),
     unknown("what an alias stands for is not known", CCR_2007, &["quorum.witness.host"])
         .without(&["quorum.witness.host"])
-        .with(r#"quorum = { witness = { by_alias = true } }"#),
+        .with(r"quorum = { witness = { by_alias = true } }"),
     unknown("there may be more nodes", CCR_2007, &["nodes"]).with(r#"partial = ["nodes"]"#),
 ];

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, ExchangeVersion::V2007, NodeRef, QuorumKind},
+    model::{ClusterRef, ExchangeVersion::V2007, NodeRef, QuorumKind, WindowsVersion},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, SCC_2007_WINDOWS_2003},
     unknown,
@@ -53,7 +53,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let [witness] = witness[..] else {
         return findings.not_applicable("there is no file share witness");
     };
-    for node in findings.each(cluster.nodes_on(|windows| windows.is_2003())) {
+    for node in findings.each(cluster.nodes_on(WindowsVersion::is_2003)) {
         if lacks_update(node, findings) {
             let message = format!(
                 "`{}` has neither Service Pack {SERVICE_PACK} nor {WITNESS_UPDATE}, and knows no witness",
