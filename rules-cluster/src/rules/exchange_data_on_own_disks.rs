@@ -1,8 +1,8 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Report, Severity, Source, Stage, fails,
     model::{
-        At, ClusterRef, DriveLetter, Evs, ExchangeVersion, GroupRef, Known, Name, Set, SetupAction,
-        WindowsPath,
+        At, ClusterRef, DriveLetter, Evs, ExchangeVersion, GroupRef, Known, Name, ResourceType, Set,
+        SetupAction, WindowsPath,
     },
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
@@ -18,7 +18,8 @@ rule! {
     /// folder of the MTA and the full-text index. Compared are drive letters: what lies on a mount point counts by the
     /// letter of the disk on which that is mounted. A path on a local drive of a node, on a disk of another group and on a
     /// network share is a finding. So is, in Exchange 2000 and 2003, the data path that was given when the System Attendant
-    /// was made, as a warning: the data may have been moved since.
+    /// was made, as a warning: the data may have been moved since. Its resource keeps that path; where it does not say it,
+    /// the setup log counts.
     ///
     /// The drive of the Exchange file system of Exchange 2000 (`M:`) is a view of the databases and no place for them; paths
     /// on it are not judged. Of a disk resource of another maker's type it may not be known which drives belong to it; then
@@ -68,27 +69,34 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if all.is_empty() {
         return findings.not_applicable("there is no virtual server yet");
     }
-    for evs in &all {
-        let Some(drives) = own_drives(*evs, findings) else { continue };
+    for evs in all {
+        let Some(drives) = own_drives(evs, findings) else { continue };
         for path in findings.each(evs.data_of(*version)) {
-            judge(path, *evs, &drives, findings);
+            judge(path, evs, &drives, findings);
         }
-    }
-    if *version < ExchangeVersion::V2007 {
-        paths_given_at_creation(cluster, &all, findings);
+        if *version < ExchangeVersion::V2007 {
+            path_given_at_creation(evs, &drives, findings);
+        }
     }
 }
 
-fn paths_given_at_creation(cluster: ClusterRef<'_>, all: &[Evs<'_>], findings: &mut Findings) {
-    for step in findings.each(cluster.steps(SetupAction::CreateVirtualServer)) {
-        let Some(name) = findings.need(step.virtual_server()) else { continue };
-        // One that was removed since has no disks any more.
-        let Some(evs) = all.iter().find(|evs| evs.name().peek() == Some(name.value())) else { continue };
-        let Some(drives) = own_drives(*evs, findings) else { continue };
-        if let Some(report) = judge(step.data_path(), *evs, &drives, findings) {
-            report.at_most(Severity::Warning).related(evs.path(), "the virtual server");
+/// The folder that was given when the System Attendant was made: its resource keeps it, and the setup log may tell it.
+fn path_given_at_creation<'a>(evs: Evs<'a>, own: &Set<At<'a, DriveLetter>>, findings: &mut Findings) {
+    let attendants = evs.group().flat_map(|group| group.resources_of(&ResourceType::SystemAttendant));
+    for attendant in findings.each(attendants) {
+        let kept = attendant.parameters().data_path();
+        let given = if kept.peek().is_some() { kept } else { told_by_log(evs).unwrap_or(kept) };
+        if let Some(report) = judge(given, evs, own, findings) {
+            report.at_most(Severity::Warning).related(attendant.path(), "the System Attendant");
         }
     }
+}
+
+/// The folder that the setup log tells, where it does.
+fn told_by_log(evs: Evs<'_>) -> Option<At<'_, WindowsPath>> {
+    let steps = evs.listed().cluster().steps(SetupAction::CreateVirtualServer);
+    let own = steps.whose(|step| step.virtual_server(), |name| evs.name().peek() == Some(name));
+    own.peek().iter().map(|step| step.data_path()).find(|path| path.peek().is_some())
 }
 
 /// The drive letters of a virtual server's disks. `None`: it has no group or no disk, which other rules say.
@@ -179,11 +187,12 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
-    passes("a virtual server that was removed since", TWO_NODES_2003).with(
-        r#"
-        setup = [{ step = "create-virtual-server", virtual_server = "OLD", data_path = 'C:\Exchsrvr' }]
-        "#,
+    passes("another virtual server in the log, which was removed since", TWO_NODES_2003).with(
+        r"
+        setup = [{ step = 'create-virtual-server', virtual_server = 'OLD', data_path = 'C:\Exchsrvr' }]
+        ",
     ),
+    passes("the resource has the path, and there is no log", TWO_NODES_2003).without(&["setup"]),
     fails(
         "a database on a local disk",
         TWO_NODES_2003,
@@ -215,11 +224,26 @@ const EXAMPLES: &[Example] = &[
         queue_path = '\\NAS1\Queue'
         "#,
     ),
-    fails("the path given at creation: a warning", TWO_NODES_2003, &["setup[#1].data_path"]).with(
+    fails("the path given at creation: a warning", TWO_NODES_2003, &[
+        "groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].parameters.data_path",
+    ])
+    .without(&["setup"])
+    .with(
         r#"
-        setup = [{ step = "create-virtual-server", virtual_server = "EVS1", data_path = 'D:\Exchsrvr' }]
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [
+            { name = "Exchange System Attendant (EVS1)", parameters = { data_path = 'D:\Exchsrvr' } },
+        ]
         "#,
     ),
+    fails("the path given at creation, which the log alone tells", TWO_NODES_2003, &["setup[#1].data_path"])
+        .without(&["groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].parameters"])
+        .with(
+            r"
+            setup = [{ step = 'create-virtual-server', virtual_server = 'EVS1', data_path = 'D:\Exchsrvr' }]
+            ",
+        ),
     not_applicable("data on the disks of each node", CCR_2007),
     not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),
     unknown("where the queue is is not known", TWO_NODES_2003, &["virtual_servers[EVS1].queue_path"])
@@ -233,6 +257,12 @@ const EXAMPLES: &[Example] = &[
             resources = [{ name = "EVS1 Volumes", type = "Volume Manager Disk Group" }]
             "#,
         ),
+    unknown(
+        "the path given at creation is not known",
+        TWO_NODES_2003,
+        &["groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].parameters.data_path"],
+    )
+    .without(&["groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].parameters", "setup"]),
     unknown("a path that names no drive", TWO_NODES_2003, &["virtual_servers[EVS1].mta_path"]).with(
         r#"
         [[virtual_servers]]
