@@ -48,9 +48,9 @@ rule! {
         stage: Stage::WithExchange,
         versions: EVERY_VERSION,
         sources: &[
-            Source::TechNet("aa996210", "creating an Exchange virtual server: the path of its data"),
+            Source::Microsoft("TechNet aa996210, on Exchange Server 2003 in a cluster"),
             Source::Microsoft("Failover Cluster API reference, \"Resource Dependencies\""),
-            Source::ThirdParty("Deploying Exchange 2000 in a cluster, books at flylib.com"),
+            Source::ThirdParty("flylib.com 2.554.1.149 and 3.392.1.60, on installing Exchange 2000 in a cluster"),
         ],
         basis: Basis::Microsoft,
         covers: &["DSK-006", "DSK-008", "SET-018"],

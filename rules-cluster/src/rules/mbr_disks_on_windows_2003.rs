@@ -13,8 +13,8 @@ rule! {
     ///
     /// The cluster disk driver of Windows Server 2003 knows disks by the signature in their master boot record, also on
     /// 64-bit editions. The update of KB 919117 teaches it GUID partition tables. A finding is a shared disk with such a
-    /// table while a node with Windows 2003 is without the update; that a service pack contains it was not read anywhere,
-    /// so that the service pack alone does not count. Windows 2008 takes both kinds.
+    /// table while a node with Windows 2003 is without the update. A service pack does not count for it: no document that
+    /// names one as containing the update is known here. Windows 2008 takes both kinds.
     ///
     /// # Why it matters
     ///

@@ -23,7 +23,7 @@ rule! {
     /// # How to fix it
     ///
     /// In Cluster Administrator, open the properties of the cluster, *Quorum*, and set *Reset quorum log at* to 4096 KB, or
-    /// `cluster /quorum /maxlogsize:4096`. It takes effect at once.
+    /// `cluster /quorum:"Disk Q:" /maxlogsize:4096`. It takes effect at once.
     pub static QUORUM_LOG_SIZE = {
         check,
         set: &CLUSTER,

@@ -36,7 +36,7 @@ rule! {
         versions: EVERY_VERSION,
         sources: &[
             Source::Kb(318_534),
-            Source::ThirdParty("Deploying Exchange 2000 in a cluster, books at flylib.com"),
+            Source::ThirdParty("flylib.com 2.554.1.149 and 3.392.1.60, on installing Exchange 2000 in a cluster"),
         ],
         basis: Basis::Microsoft,
         covers: &["DSK-014"],

@@ -587,6 +587,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_follow_each_other_up_to_z() {
+        let letter = |text: &str| text.parse::<DriveLetter>().unwrap();
+        assert_eq!(letter("s:").following(), Some(letter("T")));
+        assert_eq!(letter("Z").following(), None);
+    }
+
+    #[test]
     fn addresses_are_read_with_prefix_or_mask_and_know_their_network() {
         let address = |text: &str| text.parse::<Address>();
         assert_eq!(address("192.0.2.21/255.255.255.0"), address("192.0.2.21/24"));

@@ -33,7 +33,7 @@ rule! {
         severity: Severity::Error,
         stage: Stage::WithExchange,
         versions: &[V2000],
-        sources: &[Source::ThirdParty("Deploying Exchange 2000 in a cluster, books at flylib.com")],
+        sources: &[Source::ThirdParty("a book on Exchange 2000 Server at flylib.com (2.554.1.149), installing it in a cluster")],
         basis: Basis::ThirdParty,
         covers: &["DSK-015"],
         examples: EXAMPLES,

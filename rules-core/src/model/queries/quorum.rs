@@ -44,3 +44,44 @@ impl<'a> ClusterRef<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{
+        Cluster, Disk, Group, OrNone, Quorum, QuorumKind, Resource, ResourceType, Witness,
+    };
+
+    fn cluster(quorum: Quorum, kind: ResourceType) -> Cluster {
+        let resource = Resource::default().name("Q").r#type(kind);
+        let groups = [Group::default().resources([resource])];
+        Cluster::new("MAILCLU1").quorum(quorum).groups(groups).disks([Disk::default().name("S")])
+    }
+
+    #[test]
+    fn a_quorum_disk_that_is_not_described_is_a_gap_and_another_resource_is_none() {
+        let quorum = || Quorum::default().kind(QuorumKind::SharedDisk).resource("Q");
+        let disks = |kind| {
+            let cluster = cluster(quorum(), kind);
+            let disks = cluster.view().quorum_disks();
+            (disks.peek().len(), disks.gaps().len())
+        };
+        assert_eq!(disks(ResourceType::PhysicalDisk), (0, 1));
+        assert_eq!(disks(ResourceType::IpAddress), (0, 0));
+        let described = cluster(quorum().resource("s"), ResourceType::IpAddress);
+        assert_eq!(described.view().quorum_disks().peek().len(), 1);
+    }
+
+    #[test]
+    fn only_some_quorum_models_have_a_witness() {
+        let witness = |quorum: Quorum| {
+            let cluster = cluster(quorum, ResourceType::MajorityNodeSet);
+            let witness = cluster.view().file_share_witness();
+            (witness.peek().len(), witness.gaps().len())
+        };
+        let with = |kind| Quorum::default().kind(kind).witness(OrNone::Some(Witness::default()));
+        assert_eq!(witness(with(QuorumKind::MajorityNodeSet)), (1, 0));
+        assert_eq!(witness(with(QuorumKind::NodeMajority)), (0, 0));
+        assert_eq!(witness(Quorum::default().kind(QuorumKind::MajorityNodeSet)), (0, 1));
+        assert_eq!(witness(Quorum::default()), (0, 1));
+    }
+}
