@@ -114,6 +114,15 @@ pub const LONGEST_COMPUTER_NAME: usize = 15;
 /// help, "Managing Storage Groups"; "Exchange Server 2007: Platforms, Editions, and Versions").
 pub const MOST_DATABASES_PER_STORAGE_GROUP: u32 = 5;
 
+/// How large the disk of a quorum is to be: 500 MB, in MiB (Microsoft Knowledge Base 280345).
+pub const QUORUM_DISK_MIB: u64 = 476;
+
+/// The size at which the quorum log is to be reset, in KiB (Microsoft Knowledge Base 225081; "Quorum log too small").
+pub const QUORUM_LOG_KIB: u64 = 4096;
+
+/// The update that lets a cluster of Windows Server 2003 use disks with a GUID partition table.
+pub const GPT_UPDATE: &str = "KB919117";
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};

@@ -15,6 +15,7 @@ mod one_virtual_server_per_active_node;
 mod pop3_imap4_as_intended;
 mod prerequisite_services_started;
 mod resource_dependencies;
+mod same_exifs_drive;
 mod service_pack_for_more_than_two_nodes;
 mod storage_group_limit;
 mod supported_components_only;

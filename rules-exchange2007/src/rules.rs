@@ -1,5 +1,7 @@
 //! The rules, one file each.
 
+mod ccr_paths_on_both_nodes;
+mod ccr_storage_not_shared;
 mod data_path_on_a_drive;
 mod database_limit;
 mod directory_prepared_before_setup;
@@ -10,6 +12,7 @@ mod heartbeat_tolerance;
 mod mailbox_role_only;
 mod mailbox_server_made_on_first_node;
 mod mount_dial_usual;
+mod no_disk_quorum_in_ccr;
 mod no_tunnel_addresses;
 mod node_limit;
 mod nodes_in_one_site;
@@ -17,6 +20,7 @@ mod one_database_per_storage_group;
 mod prerequisites_installed;
 mod public_adapters_in_dns;
 mod public_folders_with_ccr;
+mod quorum_model_of_scc;
 mod setup_finished;
 mod shared_storage_switch;
 mod short_lifetime_of_host_records;
@@ -29,3 +33,7 @@ mod supported_windows;
 mod transport_dumpster;
 mod virtual_server_created_by_setup;
 mod virtual_server_resources_complete;
+mod witness_accessible;
+mod witness_by_own_name;
+mod witness_off_the_nodes;
+mod witness_supported_by_windows;

@@ -43,7 +43,7 @@ rule! {
             Source::Microsoft("Failover Cluster API reference, \"Core Resources\""),
         ],
         basis: Basis::Microsoft,
-        covers: &["GRP-012", "QUO-014"],
+        covers: &["GRP-012", "QUO-001", "QUO-014"],
         examples: EXAMPLES,
     }
 }

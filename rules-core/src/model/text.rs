@@ -189,6 +189,12 @@ impl WindowsPath {
         self.0.starts_with(r"\\")
     }
 
+    /// The computer of a path that is a share on another one.
+    pub fn computer(&self) -> Option<&str> {
+        let computer = self.0.strip_prefix(r"\\")?.split('\\').next()?;
+        (!computer.is_empty()).then_some(computer)
+    }
+
     /// Whether the path is a folder or lies in it.
     pub fn is_within(&self, folder: &Self) -> bool {
         let (folder, path) = (folder.trimmed(), self.trimmed());
@@ -269,6 +275,14 @@ pub struct DriveLetter(char);
 
 impl DriveLetter {
     const WHAT: &'static str = "a drive letter such as `S`";
+
+    /// How many drive letters there are.
+    pub const COUNT: usize = 26;
+
+    /// The next letter of the alphabet; none after `Z`.
+    pub fn following(self) -> Option<Self> {
+        (self.0 < 'Z').then(|| Self(char::from(self.0 as u8 + 1)))
+    }
 }
 
 impl Default for DriveLetter {
@@ -572,9 +586,18 @@ mod tests {
         let path = |text: &str| WindowsPath::from(text);
         assert_eq!(path(r"s:\Exchsrvr").drive(), "S".parse::<DriveLetter>().ok());
         assert_eq!((path(r"\\HUB1\share").drive(), path(r"\\HUB1\share").is_unc()), (None, true));
+        assert_eq!(path(r"\\HUB1\share").computer(), Some("HUB1"));
+        assert_eq!((path(r"\\").computer(), path(r"S:\share").computer()), (None, None));
         assert_eq!(path(r"D:\Exchsrvr\"), path(r"d:\exchsrvr"));
         assert!(path(r"D:\Exchsrvr\mdbdata").is_within(&path(r"d:\exchsrvr\")));
         assert!(!path(r"D:\Exchsrvr2").is_within(&path(r"D:\Exchsrvr")));
+    }
+
+    #[test]
+    fn letters_follow_each_other_up_to_z() {
+        let letter = |text: &str| text.parse::<DriveLetter>().unwrap();
+        assert_eq!(letter("s:").following(), Some(letter("T")));
+        assert_eq!(letter("Z").following(), None);
     }
 
     #[test]

@@ -93,7 +93,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     not_applicable("Exchange 2000", TWO_NODES_2000),
-    unknown("a disk that may be a mount point", TWO_NODES_2003, &["disks[Disk 5].mounted_on"]).with(
+    unknown("a disk that may be a mount point", TWO_NODES_2003, &["disks[Disk 5].letter"]).with(
         r#"
         [[disks]]
         name = "Disk 5"

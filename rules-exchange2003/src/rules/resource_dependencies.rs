@@ -58,7 +58,7 @@ rule! {
             Source::Microsoft("Failover Cluster API reference, \"Resource Dependencies\""),
         ],
         basis: Basis::Microsoft,
-        covers: &["RES-004", "RES-005", "RES-006", "RES-007", "RES-008", "RES-009"],
+        covers: &["RES-004", "RES-005", "RES-006", "RES-007", "RES-008", "RES-009", "DSK-013"],
         examples: EXAMPLES,
     }
 }

@@ -11,6 +11,7 @@ mod groups;
 mod hosts;
 mod networks;
 mod nodes;
+mod quorum;
 mod setup;
 mod storage;
 mod virtual_servers;

@@ -1,6 +1,8 @@
 //! Questions about disks and storage.
 
-use super::super::{At, ClusterRef, DiskRef, ExchangeVersion, Layout, ResourceRef, ResourceType, Set};
+use super::super::{
+    At, ClusterRef, DiskRef, DriveLetter, ExchangeVersion, Layout, ResourceRef, ResourceType, Set,
+};
 
 impl<'a> ClusterRef<'a> {
     /// Whether the nodes share storage: always before Exchange 2007; since then, in a single copy cluster.
@@ -14,9 +16,35 @@ impl<'a> ClusterRef<'a> {
         }
     }
 
-    /// The disks that are mount points.
+    /// The disks with a drive letter that are not known to belong to one node alone. A mount point needs no letter; where
+    /// it is not known whether a disk has one, it is a gap.
+    pub fn lettered_disks(self) -> Set<DiskRef<'a>> {
+        self.disks()
+            .members()
+            .filter(|disk| disk.is_shared().peek() != Some(&false))
+            .filter(|disk| disk.letter().peek().is_some() || disk.mounted_on().peek().is_none())
+            .whose(|disk| disk.letter(), |_| true)
+    }
+
+    /// The shared disks that are mounted in a folder of another disk.
     pub fn mount_points(self) -> Set<DiskRef<'a>> {
-        self.disks().whose(|disk| disk.is_mount_point(), |is_one| *is_one)
+        self.disks()
+            .members()
+            .filter(|disk| disk.is_shared().peek() != Some(&false))
+            .whose(|disk| disk.is_mount_point(), |is| *is)
+    }
+
+    /// The drives under which the nodes show the Exchange file system. Exchange 2000 alone has one: what seems to be a
+    /// drive is a view of its databases.
+    pub fn exchange_file_system_drives(self) -> Set<At<'a, DriveLetter>> {
+        match self.exchange().peek() {
+            None => Set::new(Vec::new(), vec![self.exchange().path()]),
+            Some(ExchangeVersion::V2000) => {
+                let drives = self.exchange_nodes().map(|node| node.exchange().exifs_drive());
+                drives.whose(|drive| *drive, |_| true)
+            }
+            Some(_) => Set::default(),
+        }
     }
 }
 
@@ -28,15 +56,15 @@ impl<'a> DiskRef<'a> {
         self.shared().or(At::new(self.root(), self.shared().path(), shares_storage))
     }
 
-    /// Whether the disk is a mount point: it is mounted on another disk. One with a drive letter of its own is none.
+    /// Whether the disk is mounted in a folder of another one. Not known where neither the other disk nor a letter of its
+    /// own is.
     pub fn is_mount_point(self) -> At<'a, bool> {
-        let mounted_on = self.mounted_on();
-        let has_letter = self.letter().peek().is_some();
-        mounted_on.map(|_| Some(&true)).or(At::new(
-            self.root(),
-            mounted_on.path(),
-            has_letter.then_some(&false),
-        ))
+        let answer = match (self.letter().peek(), self.mounted_on().peek()) {
+            (_, Some(_)) => Some(&true),
+            (Some(_), None) => Some(&false),
+            (None, None) => None,
+        };
+        At::new(self.root(), self.letter().path(), answer)
     }
 
     /// The resources of another maker's storage type that stand for the disk. One such resource may stand for several

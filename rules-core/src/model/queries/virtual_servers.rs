@@ -1,8 +1,8 @@
 //! Questions about virtual servers.
 
 use super::super::{
-    Address, At, ClusterRef, DiskRef, FactPath, GroupRef, Layout, Name, ResourceRef, ResourceType, Set,
-    SetupAction, VirtualServer, WindowsPath,
+    Address, At, ClusterRef, DiskRef, DriveLetter, ExchangeVersion, FactPath, GroupRef, Layout, Name,
+    ResourceRef, ResourceType, Set, SetupAction, VirtualServer, WindowsPath,
 };
 
 /// A virtual server (2000, 2003) or clustered mailbox server (2007): one that the definition lists, or one that it
@@ -124,13 +124,24 @@ impl<'a> Evs<'a> {
 
     /// Every folder and file that holds its data: databases, logs, queue, MTA, full-text index.
     pub fn data(self) -> Set<At<'a, WindowsPath>> {
+        let others = [self.listed.queue_path(), self.listed.mta_path(), self.listed.full_text_path()];
+        self.databases_and_logs().and(known_ones(others))
+    }
+
+    /// Every folder and file that holds its data in a version of Exchange: a clustered mailbox server (2007) has no queue,
+    /// MTA or full-text index in folders of their own.
+    pub fn data_of(self, version: ExchangeVersion) -> Set<At<'a, WindowsPath>> {
+        if version == ExchangeVersion::V2007 { self.databases_and_logs() } else { self.data() }
+    }
+
+    /// The folders of its data, and the databases, logs and system files of its storage groups.
+    pub fn databases_and_logs(self) -> Set<At<'a, WindowsPath>> {
         let listed = self.listed;
         let storage_groups = listed.storage_groups().members().flat_map(|storage_group| {
             let paths = [storage_group.log_path(), storage_group.system_path()];
             storage_group.database_paths().members().and(known_ones(paths))
         });
-        let others = [listed.queue_path(), listed.mta_path(), listed.full_text_path()];
-        listed.data_paths().members().and(storage_groups).and(known_ones(others))
+        listed.data_paths().members().and(storage_groups)
     }
 
     /// The data of the virtual server that lies on the drive of a disk resource. A mount point has no drive of its own:
@@ -164,6 +175,13 @@ impl<'a> Evs<'a> {
             let unknown = disks.peek().is_empty().then(|| self.listed.cluster().disks().path());
             disks.and(Set::new(Vec::new(), unknown.into_iter().collect()))
         })
+    }
+
+    /// The drive letters of its disks. A mount point needs none.
+    pub fn drives(self) -> Set<At<'a, DriveLetter>> {
+        let disks =
+            self.disks().filter(|disk| disk.letter().peek().is_some() || disk.mounted_on().peek().is_none());
+        disks.flat_map(|disk| known_ones([disk.letter()]))
     }
 
     /// The addresses of its group, but for those that come from DHCP and are not known.
