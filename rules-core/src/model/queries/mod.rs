@@ -12,6 +12,7 @@ mod networks;
 mod nodes;
 mod setup;
 mod storage;
+mod topology;
 mod virtual_servers;
 
 pub use dependencies::{Cycle, Dependencies, LeadingTo, ResourcesByName};
