@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{At, ClusterRef, FactPath, Name, ResourceState, ResourceType, WindowsVersion},
+    model::{At, ClusterRef, FactPath, Name, ResourceState, ResourceType, ServiceAccount, WindowsVersion},
     not_applicable, passes, rule,
     testing::reference::{
         CCR_2007, CCR_2007_WINDOWS_2008, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003,
@@ -60,7 +60,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         vec![cluster.directory().cluster_object_may_create()]
     } else {
         let accounts = findings.each(cluster.service_accounts(on_2003));
-        accounts.into_iter().map(|account| account.creates_computer_objects()).collect()
+        accounts.into_iter().map(At::<ServiceAccount>::creates_computer_objects).collect()
     };
     if makers.is_empty() {
         return findings.not_applicable("no node has Windows 2003 or 2008");

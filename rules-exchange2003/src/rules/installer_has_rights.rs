@@ -56,11 +56,12 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     use ExchangeRole as R;
     let installer = cluster.installer();
     let name = installer.name();
-    if let Some(role) = findings.need(installer.exchange_role()) {
-        if matches!(*role, R::None | R::ServerAdministrator | R::DelegatedSetup) {
-            let message = format!("`{name}` is no Exchange Full Administrator, but `{role}`");
-            findings.report(role.path(), message);
-        }
+    let role = findings.need(installer.exchange_role());
+    if let Some(role) =
+        role.filter(|role| matches!(**role, R::None | R::ServerAdministrator | R::DelegatedSetup))
+    {
+        let message = format!("`{name}` is no Exchange Full Administrator, but `{role}`");
+        findings.report(role.path(), message);
     }
     if let Some(is_one) = findings.need(installer.local_administrator()).filter(|is_one| !**is_one) {
         findings.report(is_one.path(), format!("`{name}` is no administrator of the nodes"));

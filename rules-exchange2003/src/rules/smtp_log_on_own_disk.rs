@@ -41,12 +41,10 @@ rule! {
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for evs in findings.each(cluster.evs()) {
-        if let Some(log) = findings.need(evs.listed().smtp_log_path()) {
-            if is_elsewhere(evs, log.value(), findings) {
-                let message =
-                    format!("the SMTP log of `{}` is in `{log}`, on none of its own disks", evs.name());
-                findings.report(log.path(), message);
-            }
+        let Some(log) = findings.need(evs.listed().smtp_log_path()) else { continue };
+        if is_elsewhere(evs, log.value(), findings) {
+            let message = format!("the SMTP log of `{}` is in `{log}`, on none of its own disks", evs.name());
+            findings.report(log.path(), message);
         }
     }
 }

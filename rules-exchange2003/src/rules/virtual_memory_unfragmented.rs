@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
-        ClusterRef,
+        ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
     },
     passes, rule,
@@ -49,7 +49,7 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let running_on = cluster.evs().flat_map(|evs| evs.running_on());
+    let running_on = cluster.evs().flat_map(Evs::running_on);
     let busy: HashSet<_> = running_on.peek().iter().filter_map(|node| node.peek()).collect();
     for node in findings.each(cluster.nodes()) {
         let is_idle = running_on.is_complete() && node.name().peek().is_some_and(|name| !busy.contains(name));

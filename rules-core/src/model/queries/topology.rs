@@ -60,13 +60,14 @@ impl<'a> Evs<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Cluster, Group, Resource, VirtualServer};
+    use super::super::super::{Cluster, Group, Name, Resource, VirtualServer};
 
     #[test]
     fn hosts_may_own_every_resource_of_the_group() {
         let hosts = |owners: [&[&str]; 2]| {
             let resource = |owners: &[&str]| {
-                Resource::default().possible_owners(owners.iter().map(|&owner| owner.into()))
+                let owners: Vec<Name> = owners.iter().map(|&owner| owner.into()).collect();
+                Resource::default().possible_owners(owners)
             };
             let cluster = Cluster::new("MAILCLU1")
                 .groups([Group::default().name("EVS1 Group").resources(owners.map(resource))])
