@@ -30,10 +30,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Make the computer object in *Active Directory Users and Computers*, disabled, with the network name as its name,
-    /// and give the account of the Cluster service (Windows 2008: the computer object of the cluster) Full Control of it.
-    /// Or grant *Create Computer Objects* on the container. An object that exists and was used by another computer must
-    /// not be taken over: choose another name.
+    /// Grant the account of the Cluster service *Create Computer Objects* on the container, which also overrides the quota.
+    /// Or make the computer object in *Active Directory Users and Computers*, with the network name as its name, and let
+    /// the account write all its properties. On Windows 2008 give the computer object of the cluster the right on the
+    /// organisational unit, or Full Control of an object that was made beforehand and is disabled. An object that another
+    /// computer uses must not be taken over: choose another name.
     pub static COMPUTER_OBJECTS_CAN_BE_MADE = {
         check,
         set: &CLUSTER,
@@ -43,7 +44,7 @@ rule! {
         versions: EVERY_VERSION,
         sources: &[
             Source::Kb(302_389),
-            Source::TechNet("cc738070", "Kerberos authentication in a server cluster"),
+            Source::TechNet("cc738070", "Applying Kerberos Authentication in a Clustered Environment"),
             Source::TechNet("bb124371", "How to Perform a Delegated Setup of a Clustered Mailbox Server"),
         ],
         basis: Basis::Microsoft,

@@ -68,10 +68,14 @@ const EXAMPLES: &[Example] = &[
     .with(
         r#"
         [[nodes]]
+        name = "NODE1"
+        service_account = { kind = "local-system" }
+        [[nodes]]
         name = "NODE2"
         service_account = { name = 'CORP\clustersvc', kind = "domain-user" }
         "#,
-    ),
+    )
+    .without(&["service_account"]),
     not_applicable("Windows 2003", TWO_NODES_2003),
     unknown("nobody says what the service runs as", SCC_2007, &["service_account.kind"])
         .without(&["service_account"]),

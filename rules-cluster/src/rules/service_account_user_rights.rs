@@ -119,10 +119,21 @@ const EXAMPLES: &[Example] = &[
     .with(
         r#"
         [[nodes]]
+        name = "NODE1"
+        [nodes.service_account]
+        name = 'CORP\clustersvc'
+        kind = "domain-user"
+        rights_stripped_by_policy = false
+        user_rights = [
+            "SeTcbPrivilege", "SeBackupPrivilege", "SeRestorePrivilege", "SeIncreaseQuotaPrivilege",
+            "SeServiceLogonRight", "SeIncreaseBasePriorityPrivilege",
+        ]
+        [[nodes]]
         name = "NODE2"
         service_account = { name = 'CORP\clustersvc', kind = "domain-user", user_rights = [], rights_stripped_by_policy = false }
         "#,
-    ),
+    )
+    .without(&["service_account"]),
     fails(
         "a policy takes rights away: a warning",
         TWO_NODES_2003,

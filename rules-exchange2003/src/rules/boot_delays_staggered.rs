@@ -36,7 +36,7 @@ rule! {
         severity: Severity::Information,
         stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
-        sources: &[Source::ThirdParty("Windows IT Pro, on installing Exchange clusters (boot delays of the nodes)")],
+        sources: &[Source::ThirdParty("Windows IT Pro, \"8 Ways to Improve Your Exchange Cluster, Part 2\"")],
         basis: Basis::ThirdParty,
         covers: &["OPS-006"],
         examples: EXAMPLES,

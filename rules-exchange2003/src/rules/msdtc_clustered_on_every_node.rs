@@ -22,8 +22,9 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// A node on which it did not run keeps a coordinator of its own. After a failover to it the clustered MSDTC does not
-    /// come online, and Exchange Setup on that node talks to the wrong one and fails.
+    /// A node on which it did not run keeps a coordinator of its own, which Microsoft does not support: transactions may be
+    /// orphaned in a failover. The clustered MSDTC does not come online on that node, and Exchange Setup there talks to the
+    /// wrong one and fails.
     ///
     /// # How to fix it
     ///
@@ -38,7 +39,7 @@ rule! {
         versions: &[V2000, V2003],
         sources: &[
             Source::Kb(290_624),
-            Source::ThirdParty("InformIT, on installing Exchange 2000 in a cluster and on comclust.exe"),
+            Source::TechNet("cc772427", "Administering Distributed Transactions on Windows Server Clusters"),
         ],
         basis: Basis::Microsoft,
         covers: &["DTC-007"],

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
@@ -53,13 +55,17 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if msdtcs.is_empty() {
         return findings.not_applicable("there is no MSDTC resource");
     }
+    let mut in_groups = BTreeMap::new();
     for evs in findings.each(cluster.evs()) {
         for group in findings.each(evs.group()) {
-            for msdtc in msdtcs.iter().filter(|msdtc| msdtc.group().path() == group.path()) {
-                let message =
-                    format!("`{}` is in the group of the virtual server `{}`", msdtc.name(), evs.name());
-                findings.report(msdtc.path(), message).related(evs.path(), "the virtual server");
-            }
+            in_groups.insert(group.path(), evs);
+        }
+    }
+    for msdtc in msdtcs {
+        if let Some(evs) = in_groups.get(&msdtc.group().path()) {
+            let message =
+                format!("`{}` is in the group of the virtual server `{}`", msdtc.name(), evs.name());
+            findings.report(msdtc.path(), message).related(evs.path(), "the virtual server");
         }
     }
 }

@@ -61,23 +61,24 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         let Some(access) = access.filter(|access| **access) else { continue };
         let steps =
             steps.get_or_insert_with(|| StepsByNode::of(cluster.steps(SetupAction::EnableNetworkDtc)));
-        let name = node.name();
-        if may_be_late(node, steps) {
-            let message =
-                format!("network DTC access is on, and may have been turned on after `{name}` had joined");
-            findings.report(access.path(), message);
-        } else {
-            let message = format!("network DTC access is on on `{name}`, and Exchange does not need it");
-            findings.report(access.path(), message).at_most(Severity::Information);
-        }
+        let (when, severity) = match was_late(node, steps) {
+            Some(true) => (", turned on after the node had joined", Severity::Warning),
+            None => (", and may have been turned on after the node had joined", Severity::Warning),
+            Some(false) => (", and Exchange does not need it", Severity::Information),
+        };
+        let message = format!("`{}` has network DTC access{when}", node.name());
+        findings.report(access.path(), message).at_most(severity);
     }
 }
 
-/// Whether it was turned on when the node was a member, or that cannot be told.
-fn may_be_late(node: NodeRef<'_>, steps: &StepsByNode<'_>) -> bool {
-    let Some(name) = node.name().peek() else { return true };
-    let own = steps.on(name);
-    !own.is_complete() || own.peek().iter().any(|step| node.was_member_at(*step).peek() != Some(&false))
+/// Whether it was turned on when the node was a member already, where the log tells.
+fn was_late(node: NodeRef<'_>, steps: &StepsByNode<'_>) -> Option<bool> {
+    let own = steps.on(node.name().peek()?);
+    let late: Vec<_> = own.peek().iter().map(|step| node.was_member_at(*step).peek().copied()).collect();
+    if late.contains(&Some(true)) {
+        return Some(true);
+    }
+    (own.is_complete() && !late.contains(&None)).then_some(false)
 }
 
 const EXAMPLES: &[Example] = &[

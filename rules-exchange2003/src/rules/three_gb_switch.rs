@@ -44,7 +44,14 @@ rule! {
         stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
         sources: &[
-            Source::Microsoft("Exchange Best Practices Analyzer, articles on the /3GB switch (aa995643 and others)"),
+            Source::TechNet(
+                "aa997993",
+                "This Exchange server has less than 1 GB of memory but has the /3GB switch set in the Boot.ini file",
+            ),
+            Source::TechNet(
+                "aa995643",
+                "This Exchange server has less than 1 GB of memory but has the /3GB and /USERVA=3030 switches in the boot.ini file",
+            ),
             Source::Kb(266_096),
             Source::Kb(823_440),
         ],

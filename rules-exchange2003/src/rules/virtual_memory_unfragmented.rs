@@ -31,8 +31,8 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// For now, move the virtual servers off the node, so that the store process ends, and back again: it starts with
-    /// fresh memory. For good, follow KB 325044: `/3GB`, on Windows 2003 `/USERVA=3030`, the store's cache of the
+    /// For now, let the store of a passive node start afresh (restart that node), move the virtual servers to it, and then
+    /// restart the one that they were on. It is the only cure for memory in pieces. For good, follow KB 325044: `/3GB`, on Windows 2003 `/USERVA=3030`, the store's cache of the
     /// databases, fewer storage groups and databases, and anti-virus software that is linked into the store.
     pub static VIRTUAL_MEMORY_UNFRAGMENTED = {
         check,
@@ -41,7 +41,7 @@ rule! {
         severity: Severity::Warning,
         stage: Stage::WithExchange,
         versions: &[V2000, V2003],
-        sources: &[Source::Kb(325_044)],
+        sources: &[Source::Kb(325_044), Source::TechNet("bb288909", "Virtual memory is fragmented")],
         basis: Basis::Microsoft,
         covers: &["OPS-007"],
         examples: EXAMPLES,
