@@ -66,7 +66,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let survived = nodes.len().saturating_sub(needed);
     if survived < as_count(wanted) {
         let message = format!(
-            "nodes that may fail: {survived} (nodes: {}, virtual servers: {}), where {wanted} are to be survived",
+            "nodes that may fail: {survived} (nodes: {}, virtual servers: {}), wanted: {wanted}",
             nodes.len(),
             all.len()
         );
@@ -97,7 +97,7 @@ fn owners_are_enough(
         let owners: Vec<_> = hosts.iter().map(|host| format!("`{host}`")).collect();
         let only =
             if owners.is_empty() { "no node".to_owned() } else { format!("{} only", owners.join(", ")) };
-        let message = format!("`{}` can run on {only}, and {wanted} failures are to be survived", evs.name());
+        let message = format!("`{}` can run on {only}, failures to survive: {wanted}", evs.name());
         findings.report(evs.path(), message);
     }
 }
