@@ -123,6 +123,31 @@ pub const QUORUM_LOG_KIB: u64 = 4096;
 /// The update that lets a cluster of Windows Server 2003 use disks with a GUID partition table.
 pub const GPT_UPDATE: &str = "KB919117";
 
+/// A user right, as Windows keeps it and as its tools show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserRight {
+    /// The constant: `SeTcbPrivilege`.
+    pub constant: &'static str,
+    /// The right in *Local Security Policy*.
+    pub name: &'static str,
+}
+
+/// The user rights that the account of the Cluster service needs on every node with Windows 2000 or 2003 ("Change the
+/// account under which the Cluster service runs", cc784325; Microsoft Knowledge Base 269229). Others come with its
+/// membership in the local Administrators group.
+pub static SERVICE_ACCOUNT_RIGHTS: [UserRight; 6] = [
+    right("SeTcbPrivilege", "Act as part of the operating system"),
+    right("SeBackupPrivilege", "Back up files and directories"),
+    right("SeRestorePrivilege", "Restore files and directories"),
+    right("SeIncreaseQuotaPrivilege", "Adjust memory quotas for a process"),
+    right("SeServiceLogonRight", "Log on as a service"),
+    right("SeIncreaseBasePriorityPrivilege", "Increase scheduling priority"),
+];
+
+const fn right(constant: &'static str, name: &'static str) -> UserRight {
+    UserRight { constant, name }
+}
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};

@@ -236,3 +236,32 @@ pub const MOST_STORAGE_GROUPS: usize = 4;
 
 /// The most databases of a virtual server (Exchange Server 2003 help, "Managing Storage Groups").
 pub const MOST_DATABASES: u64 = 20;
+
+/// How many users may be connected at once to each node of two that both run a virtual server: by version and service
+/// pack of Exchange (KB 815180; the numbers for service packs 1 and 2 of Exchange 2000 are older ones of Microsoft's).
+pub fn active_active_users(version: ExchangeVersion, service_pack: u32) -> u32 {
+    match (version, service_pack) {
+        (ExchangeVersion::V2000, 0 | 1) => 1_000,
+        (ExchangeVersion::V2000, 2) => 1_500,
+        _ => 1_900,
+    }
+}
+
+/// How much of its processors each node of two that both run a virtual server may use over time, in percent (KB 815180).
+pub const ACTIVE_ACTIVE_CPU_PERCENT: u32 = 40;
+
+/// From how much memory on, in MiB, a node needs `/3GB` (KB 266096, KB 823440).
+pub const THREE_GB_FROM_MIB: u64 = 1024;
+
+/// Below how much memory, in MiB, `/3GB` does harm (Exchange Best Practices Analyzer).
+pub const NO_THREE_GB_BELOW_MIB: u64 = 950;
+
+/// Below which largest free block of virtual memory, in MiB, the Information Store logs event 9582 as a warning (KB 325044).
+pub const FREE_BLOCK_WARNING_MIB: u32 = 32;
+
+/// Below which largest free block of virtual memory, in MiB, the Information Store logs event 9582 as an error (KB 325044).
+pub const FREE_BLOCK_ERROR_MIB: u32 = 16;
+
+/// One passive node for so many nodes: Microsoft's recommended shape is three active nodes and a passive one ("Configuration
+/// Settings for a Four-Node Cluster", aa998107).
+pub const NODES_FOR_EACH_PASSIVE: usize = 4;

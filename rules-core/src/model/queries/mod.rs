@@ -14,6 +14,7 @@ mod nodes;
 mod quorum;
 mod setup;
 mod storage;
+mod topology;
 mod virtual_servers;
 mod windows;
 
