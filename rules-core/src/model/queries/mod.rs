@@ -12,6 +12,7 @@ mod networks;
 mod nodes;
 mod setup;
 mod storage;
+mod stored_data;
 mod virtual_servers;
 
 pub use dependencies::{Cycle, Dependencies, LeadingTo, ResourcesByName};
