@@ -10,6 +10,7 @@ mod groups;
 mod hosts;
 mod networks;
 mod nodes;
+mod order;
 mod setup;
 mod storage;
 mod stored_data;
