@@ -133,13 +133,4 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
-    unknown("a log that is not in order, and lacks a time", TWO_NODES_2003, &["setup[#3].started"]).with(
-        r#"
-        setup = [
-            { step = "create-virtual-server", virtual_server = "EVS2", started = "2004-01-02T09:00:00" },
-            { step = "create-virtual-server", virtual_server = "EVS1", started = "2004-01-01T09:00:00" },
-            { step = "remove-virtual-server", virtual_server = "EVS1" },
-        ]
-        "#,
-    ),
 ];

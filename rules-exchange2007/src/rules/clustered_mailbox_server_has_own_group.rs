@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Evs, ExchangeVersion::V2007, FactPath, GroupRef, Known, Name, ResourceType},
+    model::{At, ClusterRef, Evs, ExchangeVersion::V2007, FactPath, GroupRef, Known, Name, ResourceType},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007, SCC_2007_WINDOWS_2003},
     unknown,
@@ -59,8 +59,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if servers.is_empty() {
         return findings.not_applicable("there is no clustered mailbox server");
     }
-    let default: Vec<FactPath> =
-        findings.each(cluster.default_group()).into_iter().map(|group| group.path()).collect();
+    let default: Vec<FactPath> = findings.each(cluster.default_group()).into_iter().map(At::path).collect();
     let mut homes = Homes::new();
     for cms in &servers {
         all_known &= cms.group().is_complete();

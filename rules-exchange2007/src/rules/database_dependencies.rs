@@ -121,6 +121,9 @@ fn on_their_disks(cms: Evs<'_>, group: GroupRef<'_>, graph: &Dependencies<'_>, f
     }
     let drives = drives_in(storage, graph, findings);
     let (wanted, gaps) = wanted(cms, &drives);
+    for gap in &gaps {
+        findings.unknown(*gap);
+    }
     let mut waited_for = vec![false; drives.len()];
     let mut all_have_theirs = true;
     for database in databases {
@@ -218,8 +221,8 @@ fn wanted<'a>(cms: Evs<'a>, drives: &[Drive<'a>]) -> (Vec<Wanted<'a>>, Vec<FactP
     (wanted, gaps)
 }
 
-/// Whether the database depends on the disks of some database and its logs; if not, that is reported, or what leaves it
-/// open is noted.
+/// Whether the database depends on the disks of some database and its logs; if not, that is reported, unless absent facts
+/// leave it open.
 fn has_its_disks(
     database: ResourceRef<'_>,
     reached: &[Option<bool>],
@@ -240,9 +243,6 @@ fn has_its_disks(
     if let Some(perhaps) = met(false) {
         findings.need(perhaps.recovery);
         return true;
-    }
-    for gap in gaps {
-        findings.unknown(*gap);
     }
     if !gaps.is_empty() || reached.contains(&None) {
         return false;
