@@ -79,12 +79,9 @@ fn judge<'a>(
         Some(false) => Set::default(),
         None => Set::new(Vec::new(), vec![resource.possible_owners().path()]),
     });
-    let resource = match here.peek() {
-        &[first, ..] => first,
-        [] => {
-            findings.each(here);
-            return;
-        }
+    let &[resource, ..] = here.peek() else {
+        findings.each(here);
+        return;
     };
     let Some(startup) = findings.need(startup) else { return };
     let service = service.name;

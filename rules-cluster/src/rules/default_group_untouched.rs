@@ -1,9 +1,9 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{
-        ClusterRef, DriveLetter, Evs, GroupRef, Known, QuorumKind, ResourceRef,
+        At, ClusterRef, DriveLetter, Evs, FactPath, GroupRef, Known, QuorumKind, ResourceRef,
         ResourceType::{self, FileShareWitness, LocalQuorum, MajorityNodeSet, Msdtc, NetworkName, Search},
         Set, WindowsPath, WindowsVersion,
     },
@@ -61,7 +61,8 @@ rule! {
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let all = findings.each(cluster.evs());
     let held = findings.each(Set::new(all.clone(), Vec::new()).flat_map(Evs::group));
-    let is_held = |group: &GroupRef<'_>| held.iter().any(|held| held.path() == group.path());
+    let held: HashSet<FactPath> = held.into_iter().map(At::path).collect();
+    let is_held = |group: &GroupRef<'_>| held.contains(&group.path());
     for group in findings.each(cluster.default_group()) {
         let older = cluster.nodes_on(|windows| !WindowsVersion::is_2008(windows));
         if !is_held(&group) && !findings.each(older).is_empty() {
@@ -147,7 +148,7 @@ impl<'a> Stored<'a> {
         for evs in all {
             let (paths, absent) = evs.stored_data().into_parts();
             gaps.extend(absent);
-            for path in paths.into_iter().filter_map(|path| path.known()) {
+            for path in paths.into_iter().filter_map(At::known) {
                 if let Some(letter) = path.drive() {
                     by_letter.entry(letter).or_insert((path, *evs));
                 }
@@ -168,7 +169,7 @@ fn no_data_waits(disk: ResourceRef<'_>, stored: &Stored<'_>, findings: &mut Find
         if may_wait && is_quorum(disk).or_else(|| unknown_quorum(disk, findings)) == Some(false) {
             let (name, group) = (disk.name(), disk.group());
             let message =
-                format!("`{name}` with data of `{}` is in `{}`, without it", evs.name(), group.name());
+                format!("`{name}`, which holds data of `{}`, is in the group `{}`", evs.name(), group.name());
             findings.report(disk.path(), message).related(path.path(), "what lies on it");
         }
     }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Name, ResourceType},
+    model::{ClusterRef, Known, Name, ResourceType},
     passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -49,7 +49,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return;
     }
     let groups: HashSet<&Name> =
-        listed.iter().filter_map(|listed| findings.need(listed.group())).map(|name| name.value()).collect();
+        listed.iter().filter_map(|listed| findings.need(listed.group())).map(Known::value).collect();
     let is_certain = listed.iter().all(|listed| listed.group().peek().is_some());
     for attendant in attendants {
         let Some(name) = findings.need(attendant.group().name()) else { continue };

@@ -1,9 +1,11 @@
+use std::collections::HashMap;
+
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
-        At, ClusterRef, Evs,
+        ClusterRef, Evs,
         ExchangeVersion::{V2000, V2003},
-        GroupRef, Name,
+        FactPath, GroupRef, Name,
     },
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
@@ -55,29 +57,30 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if all.len() < 2 {
         return findings.not_applicable("there are no two virtual servers to keep apart");
     }
-    let mut taken: Vec<(At<'_, Name>, GroupRef<'_>)> = Vec::new();
+    let mut taken = HashMap::new();
     for groups in all.into_iter().map(Evs::group) {
         for group in findings.each(groups) {
-            let owners = group.preferred_owners().members();
-            let Some(&owner) = owners.peek().first() else {
-                if findings.need_all(owners).is_some() {
-                    let message = format!("`{}` has no preferred owner", group.name());
-                    findings.report(group.preferred_owners().path(), message);
-                }
-                continue;
-            };
-            let is_same = |(other, holder): &&(At<'_, Name>, GroupRef<'_>)| {
-                other.peek() == owner.peek() && holder.path() != group.path()
-            };
-            match taken.iter().find(is_same) {
-                Some((other, holder)) => {
-                    let message =
-                        format!("`{}` prefers `{owner}`, and so does `{}`", group.name(), holder.name());
-                    findings.report(owner.path(), message).related(other.path(), "the other group");
-                }
-                None => taken.push((owner, group)),
-            }
+            judge(group, &mut taken, findings);
         }
+    }
+}
+
+/// The groups by their first preferred owner, with the place where that stands.
+type Taken<'a> = HashMap<&'a Name, (FactPath, GroupRef<'a>)>;
+
+fn judge<'a>(group: GroupRef<'a>, taken: &mut Taken<'a>, findings: &mut Findings) {
+    let owners = group.preferred_owners().members();
+    let Some(owner) = owners.peek().first().and_then(|owner| owner.known()) else {
+        if findings.need_all(owners).is_some() {
+            let message = format!("`{}` has no preferred owner", group.name());
+            findings.report(group.preferred_owners().path(), message);
+        }
+        return;
+    };
+    let (place, first) = *taken.entry(owner.value()).or_insert((owner.path(), group));
+    if first.path() != group.path() {
+        let message = format!("`{}` prefers `{owner}`, and so does `{}`", group.name(), first.name());
+        findings.report(owner.path(), message).related(place, "the other group");
     }
 }
 

@@ -398,6 +398,7 @@ const EXAMPLES: &[Example] = &[
     not_applicable("no clustered mailbox server yet", SCC_2007)
         .without(&["groups[CMS1]"])
         .with("virtual_servers = []"),
+    not_applicable("a standby cluster", CCR_2007).with(r#"layout = "standby""#),
     unknown(
         "dependencies that nobody wrote down",
         CCR_2007,
