@@ -1,7 +1,11 @@
 //! What is known of clusters apart from any one rule: tables that rules and build procedure share.
 
+use std::ops::RangeInclusive;
+
 use rules_core::model::{
-    Architecture, At, ExchangeVersion,
+    Architecture, At, ExchangeVersion, Name,
+    ResourceType::{self, InformationStore, Mta, Routing, Search, SystemAttendant},
+    Service, Services,
     StorageBus::{self, Iscsi, ParallelScsi, Sas},
     Windows,
     WindowsEdition::{self, Advanced, Datacenter, Enterprise, Other},
@@ -148,6 +152,83 @@ const fn right(constant: &'static str, name: &'static str) -> UserRight {
     UserRight { constant, name }
 }
 
+/// The most failovers within the period that a group usually has: the default of Windows 2000 and 2003.
+pub const USUAL_FAILOVERS: u32 = 10;
+
+/// A failover threshold that stands for one failover fewer than there are nodes: the default of Windows 2008.
+pub const ONE_LESS_THAN_NODES: u32 = u32::MAX;
+
+/// The failover periods that the Cluster service knows, in hours (Failover Cluster API reference).
+pub const FAILOVER_PERIODS: RangeInclusive<u32> = 1..=1193;
+
+/// The default interval of the thorough check in milliseconds (Failover Cluster API reference).
+pub const USUAL_IS_ALIVE_MS: u64 = 60_000;
+
+/// An interval that stands for that of the resource's type.
+pub const INTERVAL_OF_TYPE: u64 = 0xFFFF_FFFF;
+
+/// A Windows service of Exchange that the cluster starts and stops by a resource.
+#[derive(Clone, Debug)]
+pub struct ClusteredService {
+    /// What Windows calls it.
+    pub name: &'static str,
+    /// The type of the resource that stands for it.
+    pub kind: ResourceType,
+    /// Its facts among those of a node's services.
+    pub service: for<'a> fn(At<'a, Services>) -> At<'a, Service>,
+}
+
+/// The services of Exchange that are manual on the nodes of a cluster (Exchange Server 2003 Security Hardening Guide,
+/// bb123629). Exchange Management and Internet Information Services are not among them.
+pub static CLUSTERED_SERVICES: [ClusteredService; 5] = [
+    ClusteredService {
+        name: "Microsoft Exchange System Attendant",
+        kind: SystemAttendant,
+        service: |services| services.system_attendant(),
+    },
+    ClusteredService {
+        name: "Microsoft Exchange Information Store",
+        kind: InformationStore,
+        service: |services| services.information_store(),
+    },
+    ClusteredService { name: "Microsoft Exchange MTA Stacks", kind: Mta, service: |services| services.mta() },
+    ClusteredService {
+        name: "Microsoft Exchange Routing Engine",
+        kind: Routing,
+        service: |services| services.routing(),
+    },
+    ClusteredService { name: "Microsoft Search", kind: Search, service: |services| services.search() },
+];
+
+/// Whether a Windows service, by its short name, is one of Exchange's, or serves its protocols.
+pub fn is_exchange_service(name: &Name) -> bool {
+    let starts_so = name.as_str().get(..10).is_some_and(|start| start.eq_ignore_ascii_case("MSExchange"));
+    starts_so || ["RESvc", "SMTPSVC", "POP3Svc", "IMAP4Svc"].iter().any(|service| *name == **service)
+}
+
+/// The program of Exchange's that a command line runs, if it does: the store, the System Attendant or the MTA.
+pub fn exchange_program(command_line: &str) -> Option<&str> {
+    const PROGRAMS: [&str; 3] = ["store.exe", "mad.exe", "emsmta.exe"];
+    let words = command_line.split(['\\', '/', '"', ' ']);
+    words.into_iter().find(|word| PROGRAMS.iter().any(|program| word.eq_ignore_ascii_case(program)))
+}
+
+/// Whether a type of resource, of those that have no word here, is that of another application of Microsoft's.
+pub fn is_other_application(kind: &str) -> bool {
+    const OTHERS: [&str; 9] = [
+        "DHCP Service",
+        "WINS Service",
+        "SQL Server",
+        "SQL Server Agent",
+        "SQL Server Fulltext",
+        "IIS Server Instance",
+        "Message Queuing",
+        "Distributed File System",
+        "NFS Share",
+    ];
+    OTHERS.iter().any(|other| kind.eq_ignore_ascii_case(other))
+}
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};
@@ -176,5 +257,14 @@ mod tests {
         assert_eq!(limit_of(w2k8()), None, "it depends on the architecture");
         assert_eq!(limit_of(w2k8().architecture(Architecture::X86)), Some(8));
         assert_eq!(limit_of(w2k8().architecture(Architecture::X64)), Some(16));
+    }
+
+    #[test]
+    fn services_and_programs_of_exchange_are_known() {
+        assert!(is_exchange_service(&"msexchangeis".into()));
+        assert!(is_exchange_service(&"RESVC".into()));
+        assert!(!is_exchange_service(&"MSSQLServer".into()));
+        assert_eq!(exchange_program(r#""D:\Exchsrvr\bin\STORE.EXE" -x"#), Some("STORE.EXE"));
+        assert_eq!(exchange_program(r"D:\bookstore.exe"), None);
     }
 }

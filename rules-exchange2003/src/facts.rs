@@ -188,6 +188,31 @@ const fn depends(kind: ResourceType, on: ResourceType, standing: Standing) -> De
     Dependency { kind, on, standing }
 }
 
+/// Whether a resource of one type has to wait for one of another, directly or through others. Not known for types that
+/// are neither Exchange's, nor an address, a name or a disk.
+pub fn needs(kind: &ResourceType, on: &ResourceType, version: ExchangeVersion) -> Option<bool> {
+    let (kind, on) = (in_tables(kind)?, in_tables(on)?);
+    // A mount point waits for the disk on which it is mounted.
+    Some([kind, on] == [&PhysicalDisk; 2] || leads_to(kind, on, version))
+}
+
+/// The type that stands for this one in the tables of dependencies, which have no circles.
+fn in_tables(kind: &ResourceType) -> Option<&ResourceType> {
+    match kind {
+        address if address.is_address() => Some(&IpAddress),
+        disk if disk.is_storage() => Some(&PhysicalDisk),
+        NetworkName | SystemAttendant | InformationStore | Mta | Routing | Smtp | Http | Pop3 | Imap4
+        | Search => Some(kind),
+        _ => None,
+    }
+}
+
+fn leads_to(kind: &ResourceType, on: &ResourceType, version: ExchangeVersion) -> bool {
+    dependencies(version)
+        .filter(|dependency| dependency.kind == *kind)
+        .any(|dependency| dependency.on == *on || leads_to(&dependency.on, on, version))
+}
+
 /// Whether a resource of one type is what a [dependency](Dependency::on) on another type leads to.
 pub fn stands_for(kind: &ResourceType, on: &ResourceType, version: ExchangeVersion) -> bool {
     if *on == PhysicalDisk { is_disk(kind, version) } else { kind == on }
@@ -201,6 +226,14 @@ pub fn is_disk(kind: &ResourceType, version: ExchangeVersion) -> bool {
         _ => kind.is_storage(),
     }
 }
+
+/// What Exchange 2003 on Windows 2003 writes into the anti-affinity classes of a virtual server's group ("Cluster-Specific
+/// Configurations", bb124140).
+pub const ANTI_AFFINITY_CLASS: &str = "Microsoft Exchange Virtual Server";
+
+/// The pending timeout of a resource by default, in milliseconds, and the least that a store should have ("Setting Pending
+/// States", bb124063).
+pub const LEAST_PENDING_TIMEOUT_MS: u64 = 180_000;
 
 /// The resources of Exchange that are supported in a cluster (KB 259197).
 pub static SUPPORTED_RESOURCES: [ResourceType; 9] =

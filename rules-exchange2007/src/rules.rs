@@ -2,7 +2,9 @@
 
 mod ccr_paths_on_both_nodes;
 mod ccr_storage_not_shared;
+mod clustered_mailbox_server_has_own_group;
 mod data_path_on_a_drive;
+mod database_dependencies;
 mod database_limit;
 mod directory_prepared_before_setup;
 mod disjoint_namespace_registered;

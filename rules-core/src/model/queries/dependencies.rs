@@ -149,6 +149,14 @@ impl<'a> Dependencies<'a> {
         }
         cycles
     }
+
+    /// The dependencies between resources of the group: who depends, the name as it is written, and on whom. Those that
+    /// absent facts hide are the gaps of [`unresolved`](Self::unresolved).
+    pub fn edges(&self) -> impl Iterator<Item = (ResourceRef<'a>, At<'a, Name>, ResourceRef<'a>)> {
+        self.resources.iter().zip(&self.edges).flat_map(move |(&from, edges)| {
+            edges.iter().map(move |&(name, to)| (from, name, self.resources[to]))
+        })
+    }
 }
 
 /// Gives what stands at some places to all that depend on them.
@@ -320,5 +328,17 @@ mod tests {
             assert_eq!(by_name.place_of(&"resource 7".into()), Some(7), "the first of {length}");
             assert_eq!(by_name.place_of(&"resource 99".into()), None);
         }
+    }
+
+    #[test]
+    fn edges_are_told_with_both_ends() {
+        let cluster = numbered([vec![1, 7], vec![]]);
+        let dependencies = cluster.view().groups().members().peek()[0].dependencies();
+        let edges: Vec<String> = dependencies
+            .edges()
+            .map(|(from, name, to)| format!("{} {name} {}", from.name(), to.name()))
+            .collect();
+        assert_eq!(edges, ["0 1 1"]);
+        assert_eq!(dependencies.unresolved().peek().len(), 1);
     }
 }

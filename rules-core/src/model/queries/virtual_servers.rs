@@ -195,7 +195,7 @@ impl<'a> Evs<'a> {
 }
 
 /// The facts that are known; the others are gaps.
-fn known_ones<'a, T>(facts: impl IntoIterator<Item = At<'a, T>>) -> Set<At<'a, T>> {
+pub(super) fn known_ones<'a, T>(facts: impl IntoIterator<Item = At<'a, T>>) -> Set<At<'a, T>> {
     let (known, absent): (Vec<_>, Vec<_>) = facts.into_iter().partition(|fact| fact.peek().is_some());
     Set::new(known, absent.into_iter().map(At::path).collect())
 }
