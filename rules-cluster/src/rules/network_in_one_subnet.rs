@@ -13,8 +13,8 @@ rule! {
     ///
     /// It holds of the private network as of the public one, and for nodes in two sites, too: there a VLAN has to be
     /// stretched between them. An IPv6 address on a network with an IPv4 subnet is not compared: the Cluster service of
-    /// Windows 2003 knows nothing of it. Only Windows Server 2008 with Exchange 2007 SP1 or later takes nodes in two subnets, each
-    /// of which is a cluster network of its own there.
+    /// Windows 2003 knows nothing of it. Only Windows Server 2008 with Exchange 2007 SP1 or later takes nodes in two
+    /// subnets, each of which is a cluster network of its own there.
     ///
     /// # Why it matters
     ///

@@ -11,11 +11,12 @@ use crate::CLUSTER;
 rule! {
     /// No node and no virtual server is renamed after the cluster was formed.
     ///
-    /// It is judged from the setup log: an entry `rename` with the `node` or the `virtual_server` that it was about, the
-    /// node by the name that it has afterwards. A node may be renamed before it joins, so that a node that was evicted,
-    /// renamed and joined again is no finding, and neither is a virtual server that was removed or made anew afterwards, or
-    /// anything that was renamed before the cluster was formed anew. A log that does not say when the cluster was formed tells of a time when it was. The cluster's own name can
-    /// be changed, and such an entry does not belong here: leave it out.
+    /// It is judged from the setup log: an entry `rename` with the `node` or the `virtual_server` that it was about,
+    /// the node by the name that it has afterwards. A node may be renamed before it joins, so that a node that was
+    /// evicted, renamed and joined again is no finding, and neither is a virtual server that was removed or made anew
+    /// afterwards, or anything that was renamed before the cluster was formed anew. A log that does not say when the
+    /// cluster was formed tells of a time when it was. The cluster's own name can be changed, and such an entry does
+    /// not belong here: leave it out.
     ///
     /// # Why it matters
     ///
