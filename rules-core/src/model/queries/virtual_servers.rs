@@ -151,8 +151,9 @@ impl<'a> Evs<'a> {
         let gaps = if disks.peek().is_empty() { vec![disk.cluster().disks().path()] } else { Vec::new() };
         disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| {
             disk.drives().flat_map(|drive| {
-                let data =
-                    self.data().filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == drive.peek());
+                let data = self
+                    .data()
+                    .filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == drive.peek());
                 if drive.path() == disk.letter().path() {
                     return data;
                 }
