@@ -124,8 +124,8 @@ pub const QUORUM_DISK_MIB: u64 = 476;
 /// The size at which the quorum log is to be reset, in KiB (Microsoft Knowledge Base 225081; "Quorum log too small").
 pub const QUORUM_LOG_KIB: u64 = 4096;
 
-/// The update that lets a cluster of Windows Server 2003 use disks with a GUID partition table.
-pub const GPT_UPDATE: &str = "KB919117";
+/// The update that lets a cluster of Windows Server 2003 use disks with a GUID partition table, by the number of its article.
+pub const GPT_UPDATE: u32 = 919_117;
 
 /// A user right, as Windows keeps it and as its tools show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

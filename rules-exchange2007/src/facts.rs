@@ -157,8 +157,8 @@ const fn feature(name: &'static str, words: &'static [&'static str]) -> Prerequi
     Prerequisite { name, words, service: None, part_of: None }
 }
 
-/// The update that brings the file share witness to Windows Server 2003 with Service Pack 1.
-pub const WITNESS_UPDATE: &str = "KB921181";
+/// The update that brings the file share witness to Windows Server 2003 with Service Pack 1, by the number of its article.
+pub const WITNESS_UPDATE: u32 = 921_181;
 
 /// A kind of resource in the group of a clustered mailbox server.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -144,14 +144,23 @@ impl<'a> Evs<'a> {
         listed.data_paths().members().and(storage_groups)
     }
 
-    /// The data of the virtual server that lies on the drive of a disk resource. A mount point has no drive of its own:
-    /// what lies on it is not known.
+    /// The data of the virtual server that lies on the drive of a disk resource. What lies on the drive of the disk that a
+    /// mount point is mounted on may lie on either: it is a gap.
     pub fn data_on(self, disk: ResourceRef<'a>) -> Set<At<'a, WindowsPath>> {
         let disks = disk.disk();
         let gaps = if disks.peek().is_empty() { vec![disk.cluster().disks().path()] } else { Vec::new() };
-        let letters = disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| known_ones([disk.letter()]));
-        letters.flat_map(|letter| {
-            self.data().filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == letter.peek())
+        disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| {
+            disk.drives().flat_map(|drive| {
+                let data = self
+                    .data()
+                    .filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == drive.peek());
+                if drive.path() == disk.letter().path() {
+                    return data;
+                }
+                let (on_host, mut gaps) = data.into_parts();
+                gaps.extend(on_host.first().map(|_| disk.letter().path()));
+                Set::new(Vec::new(), gaps)
+            })
         })
     }
 
@@ -177,11 +186,9 @@ impl<'a> Evs<'a> {
         })
     }
 
-    /// The drive letters of its disks. A mount point needs none.
+    /// The drives under which its disks are found.
     pub fn drives(self) -> Set<At<'a, DriveLetter>> {
-        let disks =
-            self.disks().filter(|disk| disk.letter().peek().is_some() || disk.mounted_on().peek().is_none());
-        disks.flat_map(|disk| known_ones([disk.letter()]))
+        self.disks().flat_map(DiskRef::drives)
     }
 
     /// The addresses of its group, but for those that come from DHCP and are not known.
