@@ -52,6 +52,34 @@ impl<'a> ClusterRef<'a> {
         self.steps_of(&[SetupAction::CreateVirtualServer, SetupAction::NewCms])
     }
 
+    /// The steps in which a clustered mailbox server (2007) was made that was not removed afterwards. Which one was made or
+    /// removed, and when, is a gap only where one was removed.
+    pub fn standing_creations(self) -> Set<Step<'a>> {
+        let removals = self.steps(SetupAction::RemoveVirtualServer);
+        let (made, mut gaps) = self.steps(SetupAction::NewCms).into_parts();
+        let standing = made.into_iter().filter(|step| {
+            let (later, unordered) = step.later(removals.clone()).into_parts();
+            let removed = |other: &Step<'a>| {
+                step.virtual_server()
+                    .peek()
+                    .zip(other.virtual_server().peek())
+                    .map(|(own, other)| own == other)
+            };
+            if later.iter().any(|other| removed(other) == Some(true)) {
+                return false;
+            }
+            let nameless = later.iter().filter(|other| removed(other).is_none());
+            let names =
+                nameless.flat_map(|other| [*step, *other]).filter_map(|step| absent(step.virtual_server()));
+            let undecided: Vec<_> = unordered.into_iter().chain(names).collect();
+            let stands = undecided.is_empty();
+            gaps.extend(undecided);
+            stands
+        });
+        let standing = standing.collect();
+        Set::new(standing, gaps)
+    }
+
     /// The steps in which Setup recovered a server from what the directory knows of it.
     pub fn recoveries(self) -> Set<Step<'a>> {
         self.steps_of(&[SetupAction::DisasterRecovery, SetupAction::RecoverCms])
