@@ -21,7 +21,7 @@ mod stream;
 pub mod testing;
 pub mod words;
 
-pub use audit::{audit, audit_cluster};
+pub use audit::{Auditor, audit, audit_cluster};
 pub use book::{RuleBook, RuleBookError, UnknownRule};
 pub use example::{Example, ExampleError, Expectation, fails, not_applicable, passes, unknown};
 pub use findings::{ByArticle, Findings, Report};

@@ -185,7 +185,7 @@ fn check_file(meta: &RuleMeta, rules_dir: &Path, problems: &mut String) {
 /// Whether an example comes out as it says; the worst severity that it shows.
 fn check_example(rule: &dyn Rule, example: &Example) -> Result<Option<Severity>, String> {
     let cluster = example.cluster().map_err(|error| error.to_string())?;
-    let outcome = judge(rule, BaseProfile::Recommended, &cluster, &mut Findings::default());
+    let outcome = judge(rule, BaseProfile::Recommended, cluster.view(), &mut Findings::default());
     let names = |paths: &[FactPath]| paths.iter().map(|path| path.names(&cluster)).collect::<Vec<_>>();
     let as_expected = match (&outcome, example.expect) {
         (Outcome::Passed, Expectation::Passes) | (Outcome::NotApplicable(_), Expectation::NotApplicable) => {

@@ -89,11 +89,14 @@ fn judge_address(cluster: ClusterRef<'_>, ip: IpAddr, endpoint: Known<'_, Name>,
         let Some(address) = findings.need(resource.parameters().address()) else { continue };
         if address.ip == ip {
             let group = resource.group().path();
-            let is_clusters = cluster.default_group().peek().iter().any(|default| default.path() == group);
-            let (what, severity, by_article) = if is_clusters {
-                ("of the cluster", Severity::Warning, ByArticle::Same)
-            } else {
-                ("instead of a name", Severity::Information, ByArticle::Nothing)
+            let default = cluster.default_group();
+            let (what, severity, by_article) = match default.peek() {
+                [default] if default.path() == group => {
+                    ("of the cluster", Severity::Warning, ByArticle::Same)
+                }
+                // It may be the cluster's.
+                [] if !default.is_complete() => ("instead of a name", Severity::Warning, ByArticle::Same),
+                _ => ("instead of a name", Severity::Information, ByArticle::Nothing),
             };
             let message = format!("clients use the address `{endpoint}` {what}");
             findings

@@ -22,6 +22,7 @@ mod directory;
 mod fact;
 mod free;
 mod group;
+mod index;
 mod key;
 mod network;
 mod node;
@@ -46,6 +47,7 @@ pub use directory::{
 pub use fact::Fact;
 pub use free::{FreeTable, OrNone, Scalar};
 pub use group::{Failback, Group, Parameters, Resource, ResourceState, ResourceType, Restart, RestartAction};
+pub use index::Index;
 pub use key::Key;
 pub use network::{Dns, Network, NetworkRole};
 pub use node::{

@@ -3,6 +3,7 @@
 use super::super::{
     Address, At, ClusterRef, GroupRef, Interface, Name, Network, NetworkRef, NetworkRole, NodeRef,
     ResourceRef, ResourceType, Set,
+    index::Class,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -13,7 +14,7 @@ impl<'a> ClusterRef<'a> {
 
     /// The resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.groups().members().flat_map(GroupRef::address_resources)
+        self.of_class(Class::Address)
     }
 
     /// The networks that the cluster uses: all that are not disabled.
@@ -56,7 +57,7 @@ impl<'a> NetworkRef<'a> {
 impl<'a> GroupRef<'a> {
     /// The group's resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.resources().whose(|resource| resource.r#type(), ResourceType::is_address)
+        self.of_types(|_, classes| classes & Class::Address as u8 != 0, ResourceType::is_address)
     }
 
     /// Whether the group has addresses on several networks and moves to a node that is not attached to all of them: its
