@@ -6,6 +6,7 @@
 mod accounts;
 mod dependencies;
 mod directory;
+mod fleet;
 mod groups;
 mod hosts;
 mod networks;

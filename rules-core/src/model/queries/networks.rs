@@ -1,7 +1,8 @@
 //! Questions about networks and the addresses on them.
 
 use super::super::{
-    At, ClusterRef, GroupRef, Interface, NetworkRef, NetworkRole, NodeRef, ResourceRef, ResourceType, Set,
+    At, ClusterRef, GroupRef, Interface, Name, NetworkRef, NetworkRole, NodeRef, Parameters, ResourceRef,
+    ResourceType, Set,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -23,6 +24,13 @@ impl<'a> GroupRef<'a> {
     }
 }
 
+impl<'a> At<'a, Parameters> {
+    /// What the cluster uses the network of an address for. Not known for a network that the cluster does not have.
+    pub fn network_role(self) -> At<'a, NetworkRole> {
+        role_of(self.cluster(), self.network())
+    }
+}
+
 impl<'a> NodeRef<'a> {
     /// The node's adapters on networks on which clients reach the cluster.
     pub fn public_interfaces(self) -> Set<At<'a, Interface>> {
@@ -33,13 +41,18 @@ impl<'a> NodeRef<'a> {
 impl<'a> At<'a, Interface> {
     /// What the cluster uses the adapter's network for. Not known for a network that the cluster does not have.
     pub fn network_role(self) -> At<'a, NetworkRole> {
-        let unknown_at = |path| At::new(self.root(), path, None);
-        let Some(name) = self.network().peek() else { return unknown_at(self.network().path()) };
-        let networks = self.cluster().networks_named(name);
-        match (networks.peek(), networks.gaps()) {
-            ([network, ..], _) => network.role(),
-            ([], [gap, ..]) => unknown_at(*gap),
-            ([], []) => unknown_at(self.network().path()),
-        }
+        role_of(self.cluster(), self.network())
+    }
+}
+
+/// What a cluster uses the network of a name for.
+fn role_of<'a>(cluster: ClusterRef<'a>, network: At<'a, Name>) -> At<'a, NetworkRole> {
+    let unknown_at = |path| At::new(cluster.root(), path, None);
+    let Some(name) = network.peek() else { return unknown_at(network.path()) };
+    let networks = cluster.networks_named(name);
+    match (networks.peek(), networks.gaps()) {
+        ([network, ..], _) => network.role(),
+        ([], [gap, ..]) => unknown_at(*gap),
+        ([], []) => unknown_at(network.path()),
     }
 }
