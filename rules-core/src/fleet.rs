@@ -4,12 +4,14 @@
 //! judges all holders of one key ([`Holders`]). So it works alike on a whole fleet and on parts of it that are put
 //! together later, and memory grows with names, not with definitions ([`FleetIndex`]).
 
+mod arena;
 mod example;
 mod index;
 
 use std::collections::HashMap;
 
 pub use self::{
+    arena::{Arena, NewRecord, Record},
     example::{FleetExample, FleetExpectation, Member, fleet_fails, fleet_incomplete, fleet_passes, member},
     index::{FleetFinding, FleetIndex, FleetOutcome, FleetReport, Participation},
 };

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use excluster::Exit;
+
 use crate::runner::{folder, run};
 
 /// Some hundred definitions, of each outcome.
@@ -53,6 +55,43 @@ fn no_format_drops_a_finding() {
 }
 
 #[test]
+fn no_format_drops_what_is_found_between_clusters() {
+    let root = folder([
+        ("a.toml", "format = 'cluster/1'\nname = 'A'\nnodes = [{ name = 'N1' }, { name = 'N2' }]"),
+        ("b.toml", "format = 'cluster/1'\nname = 'B'\nnodes = [{ name = 'n1' }]"),
+        ("c.toml", "format = 'cluster/1'\nname = 'C'\nnodes = [{ name = 'N2' }]"),
+    ]);
+    let path = root.path().to_str().unwrap();
+    for format in ["text", "concise", "json", "ndjson"] {
+        let ran = run(["audit", "--format", format, path]);
+        assert_eq!(ran.out.matches("is a node of 2 clusters").count(), 2, "{format}: {}", ran.out);
+        let part = run(["audit", "--part", "--format", format, path]);
+        assert!(!part.out.contains("is a node of 2 clusters"), "{format}: {}", part.out);
+    }
+    assert_eq!(run(["audit", "--select", "one-home", path]).exit, Exit::Clean);
+    assert_eq!(run(["audit", "--select", "one-home", "--fail-on", "warning", path]).exit, Exit::Findings);
+}
+
+#[test]
+fn two_definitions_of_one_cluster_are_not_compared() {
+    let one = "format = 'cluster/1'\nname = 'A'\nnodes = [{ name = 'N1' }]";
+    let root = folder([("a.toml", one), ("b.toml", one)]);
+    let ran = run(["audit", "--format", "json", root.path().to_str().unwrap()]);
+    assert!(!ran.out.contains("is a node of"), "{}", ran.out);
+}
+
+#[test]
+fn a_fleet_rule_that_breaks_is_an_outcome() {
+    let root = folder([("a.toml", "format = 'cluster/1'\nname = 'BREAK FLEET'\nnodes = []")]);
+    let path = root.path().to_str().unwrap();
+    for format in ["text", "concise", "json", "ndjson"] {
+        let ran = run(["audit", "--format", format, path]);
+        assert_eq!(ran.exit, Exit::Broken, "{format}");
+        assert!(ran.out.contains("as it was told to"), "{format}: {}", ran.out);
+    }
+}
+
+#[test]
 fn several_formats_at_once() {
     let fleet = fleet();
     let path = fleet.path().to_str().unwrap();
@@ -65,7 +104,7 @@ fn several_formats_at_once() {
     assert_eq!(report["results"].as_array().unwrap().len(), 2_300);
     assert_eq!(report["summary"]["counts"]["clusters"], 2_294);
     assert_eq!(report["summary"]["refused"], 6);
-    assert!(ran.err.starts_with("2294 clusters in 295 files, 4 rules"), "{}", ran.err);
+    assert!(ran.err.starts_with("2294 clusters in 295 files, 5 rules"), "{}", ran.err);
 }
 
 #[test]

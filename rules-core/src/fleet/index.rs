@@ -5,7 +5,10 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
-use super::{FleetFindings, Holder, Holders};
+use super::{
+    FleetFindings, Holder, Holders,
+    arena::{Arena, Record},
+};
 use crate::{Plan, RuleMeta, Severity, audit::catch, model::FactPath};
 
 /// What the clusters of a fleet hold: fed in the order of the fleet, judged at the end.
@@ -126,11 +129,7 @@ impl<'p> FleetIndex<'p> {
         let mut hasher = DefaultHasher::new();
         (rule, key).hash(&mut hasher);
         let at = self.arena.push(|record| {
-            push_number(record, rule as u64);
-            push_number(record, cluster);
-            push_number(record, token);
-            push_text(record, key);
-            push_text(record, value);
+            record.number(rule as u64).number(cluster).number(token).text(key).text(value);
         });
         self.triples.push(Entry { hash: hasher.finish(), at });
     }
@@ -141,8 +140,8 @@ impl<'p> FleetIndex<'p> {
         let clusters = clusters_of(&identities);
         triples.sort_unstable_by(|a, b| {
             let key = |entry: &Entry| {
-                let record = arena.record(entry.at);
-                (record.rule, record.key)
+                let triple = Triple::read(arena.record(entry.at));
+                (triple.rule, triple.key)
             };
             a.hash.cmp(&b.hash).then_with(|| key(a).cmp(&key(b))).then(a.at.cmp(&b.at))
         });
@@ -151,8 +150,8 @@ impl<'p> FleetIndex<'p> {
         let mut found: Vec<Vec<(u64, FleetFinding<H>)>> = rules.iter().map(|_| Vec::new()).collect();
         let same_hash = triples.chunk_by(|a, b| a.hash == b.hash).filter(|entries| entries.len() > 1);
         for entries in same_hash {
-            let records: Vec<(u64, Record<'_>)> =
-                entries.iter().map(|entry| (entry.at, arena.record(entry.at))).collect();
+            let records: Vec<(u64, Triple<'_>)> =
+                entries.iter().map(|entry| (entry.at, Triple::read(arena.record(entry.at)))).collect();
             for records in records.chunk_by(|(_, a), (_, b)| (a.rule, a.key) == (b.rule, b.key)) {
                 let first = &records[0].1;
                 if records.iter().all(|(_, record)| record.cluster == first.cluster) {
@@ -212,7 +211,7 @@ fn clusters_of(identities: &[u128]) -> Vec<u32> {
 }
 
 /// A triple, read back.
-struct Record<'a> {
+struct Triple<'a> {
     rule: usize,
     cluster: u32,
     token: u64,
@@ -220,105 +219,21 @@ struct Record<'a> {
     value: &'a str,
 }
 
-/// Bytes that are only added to, in chunks, so that they are never copied to make room.
-#[derive(Default)]
-struct Arena {
-    chunks: Vec<Vec<u8>>,
-    scratch: Vec<u8>,
-}
-
-const CHUNK: usize = 1 << 18;
-
-impl Arena {
-    /// Adds a record; where it is. Later ones are at a higher place.
-    fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
-        self.scratch.clear();
-        write(&mut self.scratch);
-        let room = self.chunks.last().map_or(0, |chunk| chunk.capacity() - chunk.len());
-        if room < self.scratch.len() {
-            self.chunks.push(Vec::with_capacity(CHUNK.max(self.scratch.len())));
-        }
-        let index = self.chunks.len() - 1;
-        let chunk = &mut self.chunks[index];
-        let at = ((index as u64) << 32) | chunk.len() as u64;
-        chunk.extend_from_slice(&self.scratch);
-        at
-    }
-
-    fn record(&self, at: u64) -> Record<'_> {
-        let chunk = &self.chunks[usize::try_from(at >> 32).expect("a chunk has an index")];
-        let mut rest = &chunk[(at & u64::from(u32::MAX)) as usize..];
-        let rule = take_number(&mut rest);
-        let cluster = take_number(&mut rest);
-        let token = take_number(&mut rest);
-        Record {
-            rule: usize::try_from(rule).expect("it was an index"),
-            cluster: u32::try_from(cluster).expect("a fleet has fewer than 2^32 clusters"),
-            token,
-            key: take_text(&mut rest),
-            value: take_text(&mut rest),
+impl<'a> Triple<'a> {
+    fn read(mut record: Record<'a>) -> Self {
+        Self {
+            rule: usize::try_from(record.number()).expect("it was an index"),
+            cluster: u32::try_from(record.number()).expect("a fleet has fewer than 2^32 clusters"),
+            token: record.number(),
+            key: record.text(),
+            value: record.text(),
         }
     }
-}
-
-/// Seven bits a byte, the lowest first; the last byte has the highest bit clear.
-fn push_number(record: &mut Vec<u8>, mut number: u64) {
-    while number > 0x7f {
-        record.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    record.push(number as u8);
-}
-
-fn push_text(record: &mut Vec<u8>, text: &str) {
-    push_number(record, text.len() as u64);
-    record.extend_from_slice(text.as_bytes());
-}
-
-fn take_number(rest: &mut &[u8]) -> u64 {
-    let mut number = 0;
-    let mut shift = 0;
-    while let [byte, after @ ..] = *rest {
-        *rest = after;
-        number |= u64::from(byte & 0x7f) << shift;
-        shift += 7;
-        if byte & 0x80 == 0 {
-            break;
-        }
-    }
-    number
-}
-
-fn take_text<'a>(rest: &mut &'a [u8]) -> &'a str {
-    let length = usize::try_from(take_number(rest)).expect("it was a length");
-    let (text, after) = rest.split_at(length);
-    *rest = after;
-    std::str::from_utf8(text).expect("it was a text")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn records_come_back_as_they_went() {
-        let mut arena = Arena::default();
-        let long = "x".repeat(CHUNK);
-        let mut places = Vec::new();
-        for (number, text) in [(0, ""), (127, "a"), (128, "Zürich"), (u64::MAX, long.as_str()), (7, "b")] {
-            places.push(arena.push(|record| {
-                push_number(record, 1);
-                push_number(record, 2);
-                push_number(record, number);
-                push_text(record, text);
-                push_text(record, "value");
-            }));
-            let record = arena.record(*places.last().unwrap());
-            assert_eq!((record.rule, record.cluster, record.token), (1, 2, number));
-            assert_eq!((record.key, record.value), (text, "value"));
-        }
-        assert!(places.is_sorted());
-    }
 
     #[test]
     fn two_definitions_of_one_cluster_are_one() {

@@ -51,6 +51,10 @@ const OTHER: &str = "other";
 fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
     let mut at = None;
     for evs in triples.each(cluster.clustered_mailbox_servers()) {
+        // One that shows in its group only: the list, which is noted, would say more.
+        if evs.listed().peek().is_none() {
+            continue;
+        }
         for storage_group in triples.each(evs.listed().storage_groups()) {
             let databases = triples.need(storage_group.public_folder_databases());
             at = at.or(databases.filter(|databases| **databases > 0).map(|databases| databases.path()));
