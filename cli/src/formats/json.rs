@@ -223,6 +223,7 @@ fn cluster<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> report::Cluster<'a
             .iter()
             .map(|note| report::Note { message: &note.message, key: &note.key, line: note.line })
             .collect(),
+        drift: drift(run, audited),
         identity: audited.identity(),
         fleet: audited
             .held()
@@ -247,6 +248,32 @@ fn cluster<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> report::Cluster<'a
             })
             .collect(),
     }
+}
+
+/// What differs between the nodes. What is only not known on some is no difference.
+fn drift<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> Vec<report::Drift<'a>> {
+    let drift = audited.cluster.view().drift();
+    let differing = drift.rows.iter().filter(|row| row.differs);
+    differing
+        .map(|row| report::Drift {
+            setting: row.setting.name,
+            label: row.setting.label,
+            network: row.network,
+            unit: row.setting.unit,
+            rule: run.judge_of(row.setting.name),
+            usual: row.usual.to_string(),
+            nodes: row
+                .cells
+                .iter()
+                .map(|cell| report::DriftingNode {
+                    node: drift.nodes[cell.node].name().peek().map(Name::as_str),
+                    value: cell.reading.value.map(|value| value.to_string()),
+                    odd: cell.is_odd,
+                    at: audited.location(cell.reading.path),
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 fn outcome<'a>(audited: &Audited<'_>, rule: &'a str, outcome: &'a Outcome) -> report::RuleOutcome<'a> {

@@ -2,11 +2,13 @@
 
 mod block;
 mod concise;
+mod drift;
 pub(crate) mod json;
 pub(crate) mod report;
 mod text;
 
 pub(crate) use self::block::place;
+use rules_cluster::facts::JUDGED_BY;
 use rules_core::Plan;
 
 use crate::{args::FormatName, digest, examined::Examined, held::Compared, palette::Palette, tally::Tally};
@@ -68,6 +70,14 @@ impl<'a> Run<'a> {
         let digest = digest::of_plan(plan);
         let (select, ignore, inputs) = (Vec::new(), Vec::new(), Vec::new());
         Self { plan, rules, fleet_rules, select, ignore, digest, inputs, verbosity }
+    }
+}
+
+impl Run<'_> {
+    /// The rule of the plan that judges a setting of the nodes, if one does.
+    pub(crate) fn judge_of(&self, setting: &str) -> Option<&str> {
+        let (_, rule) = JUDGED_BY.iter().find(|(judged, _)| *judged == setting)?;
+        self.rules.iter().find(|name| name == rule).map(String::as_str)
     }
 }
 

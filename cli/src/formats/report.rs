@@ -175,6 +175,9 @@ pub(crate) struct Cluster<'a> {
     /// What was not understood in the artefact that the cluster was imported from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Note<'a>>,
+    /// What differs between the nodes and should not, in a fixed order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) drift: Vec<Drift<'a>>,
     /// The same for two definitions of one cluster: made from its name and those of its nodes. 32 hexadecimal digits; none
     /// if they are not known, or no rule compares clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,6 +188,43 @@ pub(crate) struct Cluster<'a> {
     /// The rules that could not compare this cluster, or not in full.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_compared: Vec<NotCompared<'a>>,
+}
+
+/// A setting that differs between the nodes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Drift<'a> {
+    /// What it is recognised by: the fact's keys below the node, `windows.service_pack`.
+    pub(crate) setting: &'a str,
+    /// What people call it.
+    pub(crate) label: &'a str,
+    /// The network, of a setting that a node has once for each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) network: Option<&'a str>,
+    /// The unit of the values.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) unit: &'a str,
+    /// The full name of the rule that judges it, if one of the plan does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<&'a str>,
+    /// The usual value: what more than half of the nodes have, or else what the first has.
+    pub(crate) usual: String,
+    /// What the nodes that are compared have, in the order of the definition.
+    pub(crate) nodes: Vec<DriftingNode<'a>>,
+}
+
+/// A node in the row of a setting.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DriftingNode<'a> {
+    /// The node's name, if the definition has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) node: Option<&'a str>,
+    /// What it has; none if it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<String>,
+    /// Whether that is not the usual value.
+    pub(crate) odd: bool,
+    /// Where it is.
+    pub(crate) at: Location,
 }
 
 /// Something that a cluster holds and that another one may hold, too.

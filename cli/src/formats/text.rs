@@ -7,6 +7,7 @@ use rules_core::{Finding, Outcome, RuleMeta, model::FactPath};
 use super::{
     Format, Run, Verbosity,
     block::{Block, place, spot_text},
+    drift,
     report::Verdict,
 };
 use crate::{
@@ -80,6 +81,9 @@ impl Text<'_> {
                 block.note("help", "the other rules are not affected; report this to the rule's author");
                 block.finish(out);
             }
+        }
+        if self.run.verbosity == Verbosity::Verbose {
+            drift::table(audited, self.run, &self.palette, out);
         }
         self.unknown(audited, out);
         if !audited.notes().is_empty() {

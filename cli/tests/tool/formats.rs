@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use excluster::Exit;
 
-use crate::runner::{folder, run};
+use crate::runner::{folder, run, run_with};
 
 /// Some hundred definitions, of each outcome.
 fn fleet() -> tempfile::TempDir {
@@ -89,6 +89,37 @@ fn a_fleet_rule_that_breaks_is_an_outcome() {
         assert_eq!(ran.exit, Exit::Broken, "{format}");
         assert!(ran.out.contains("as it was told to"), "{format}: {}", ran.out);
     }
+}
+
+#[test]
+fn what_differs_between_nodes_is_shown() {
+    let node = |name: &str, memory: u32| {
+        format!(
+            "{{ name = '{name}', domain = 'example.com', hardware = {{ memory_mib = {memory}, hba = 'QLA2340' }} }}"
+        )
+    };
+    let nodes = [node("N1", 4096), node("N2", 4096), node("N3", 2048)].join(", ");
+    let text = format!("format = 'cluster/1'\nname = 'A'\nnodes = [{nodes}]");
+    let root = folder([("a.toml", text.as_str())]);
+    let path = root.path().to_str().unwrap();
+    let book = excluster::book();
+    let audit = |options: &[&str]| {
+        let arguments = ["audit", "--profile", "strict"].iter().chain(options).chain([&path]);
+        run_with(&book, arguments.copied()).out
+    };
+    let report: serde_json::Value = serde_json::from_str(&audit(&["--format", "json"])).unwrap();
+    let drift = report["results"][0]["drift"].as_array().unwrap();
+    let [memory] = &drift[..] else { panic!("{drift:?}") };
+    assert_eq!(memory["setting"], "hardware.memory_mib");
+    assert_eq!((&memory["unit"], &memory["usual"]), (&"MiB".into(), &"4096".into()));
+    assert_eq!(memory["rule"], "cluster/identical-hardware");
+    assert_eq!(memory["nodes"][2]["value"], "2048");
+    assert_eq!(memory["nodes"][2]["odd"], true);
+    assert_eq!(memory["nodes"][0]["at"]["path"], "nodes[N1].hardware.memory_mib");
+    let table = "note: the nodes of `A` differ\n                 N1    N2    N3\n  memory in MiB  4096  4096  2048 *  (cluster/identical-hardware)\n";
+    let text = audit(&["--verbose"]);
+    assert!(text.contains(table), "{text}");
+    assert!(!audit(&[]).contains("differ\n"), "only if asked for");
 }
 
 #[test]

@@ -31,9 +31,16 @@ impl<'a> ClusterRef<'a> {
         })
     }
 
-    /// A domain as it is compared with those of other clusters: its DNS name without case, or, where the definition does
-    /// not say which that is, its NetBIOS name.
+    /// A domain as it is compared with those of other clusters: its [name](Self::domain_name) without case.
     pub fn domain_key(self, domain: &Name) -> String {
+        folded(self.domain_name(domain))
+    }
+
+    /// The DNS name of a domain, or, where the definition does not say which that is, its NetBIOS name as given.
+    pub fn domain_name<'n>(self, domain: &'n Name) -> &'n str
+    where
+        'a: 'n,
+    {
         let written = domain.as_str().trim_end_matches('.');
         let domains: Set<_> = self.directory().domains().into();
         let dns_name = domains.peek().iter().find_map(|known| {
@@ -44,7 +51,7 @@ impl<'a> ClusterRef<'a> {
                     || name.split('.').next().is_some_and(|label| same_name(label, written)));
             is_it.then_some(name)
         });
-        folded(dns_name.unwrap_or(written))
+        dns_name.unwrap_or(written)
     }
 }
 

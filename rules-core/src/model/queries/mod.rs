@@ -6,6 +6,7 @@
 mod accounts;
 mod dependencies;
 mod directory;
+pub mod drift;
 mod fleet;
 mod groups;
 mod hosts;
