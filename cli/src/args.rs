@@ -47,6 +47,7 @@ pub(crate) enum ColorWhen {
 /// looked at; what is no definition is counted as skipped. What cannot be read is reported, and the rest audited.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct AuditArguments {
     /// Files, folders, patterns such as `fleet/*.toml`, or `-` for the standard input
     #[arg(value_name = "PATH", required_unless_present = "files_from")]

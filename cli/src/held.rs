@@ -84,15 +84,13 @@ impl<'p> Keeper<'p> {
     pub(crate) fn keep(&mut self, kept: &Kept) {
         let identity = kept.identity.as_deref().and_then(|digits| u128::from_str_radix(digits, 16).ok());
         self.index.add_cluster(identity);
-        let file = match self.file.take().filter(|(file, _)| *file == kept.file) {
-            Some(known) => known,
-            None => {
-                let at = self.arena.push(|record| {
-                    record.text(&kept.file);
-                });
-                (kept.file.clone(), at)
-            }
-        };
+        let known = self.file.take().filter(|(file, _)| *file == kept.file);
+        let file = known.unwrap_or_else(|| {
+            let at = self.arena.push(|record| {
+                record.text(&kept.file);
+            });
+            (kept.file.clone(), at)
+        });
         let cluster = self.arena.push(|record| {
             record.number(file.1).number(kept.line.unwrap_or(0)).number(kept.name.is_some().into());
             record.text(kept.name.as_deref().unwrap_or_default());

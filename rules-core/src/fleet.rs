@@ -8,7 +8,11 @@ mod arena;
 mod example;
 mod index;
 
-use std::collections::HashMap;
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 pub use self::{
     arena::{Arena, NewRecord, Record},
@@ -110,10 +114,32 @@ impl Triples {
     }
 }
 
-/// A text as it is compared where case does not matter: in lower case.
+/// A text as it is compared where case does not matter: in lower case. Of one that is no name of Windows, for its length,
+/// there remain the beginning and a hash: what is kept of a cluster is not to outgrow its definition.
 pub fn folded(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+    if text.len() <= LONGEST_NAME {
+        return lower(text);
+    }
+    let mut hasher = DefaultHasher::new();
+    lower(text).hash(&mut hasher);
+    format!("{}… ({:016x})", lower(beginning(text)), hasher.finish())
 }
+
+/// A text as it is kept to be shown: whole, or its beginning.
+pub fn kept(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_NAME {
+        return text.into();
+    }
+    format!("{}… ({} bytes)", beginning(text), text.len()).into()
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST_NAME)]
+}
+
+/// The longest name that is kept whole, in bytes. Names of Windows have at most 255 characters.
+const LONGEST_NAME: usize = 1024;
 
 /// What a cluster has to say to the fleet rules of a plan.
 #[derive(Debug)]
@@ -148,15 +174,13 @@ fn facts_for(rule: &dyn FleetRule, cluster: &Cluster) -> RuleFacts {
         Concern::Unknown(exchange) => return RuleFacts { missing: vec![exchange], ..RuleFacts::default() },
     }
     let mut said = Triples::default();
-    match catch(|| rule.collect(cluster.view(), &mut said)) {
-        Err(message) => RuleFacts { broken: Some(message), ..RuleFacts::default() },
-        Ok(()) => {
-            let Triples { mut triples, mut asked } = said;
-            triples.sort_unstable();
-            triples.dedup();
-            RuleFacts { triples, missing: asked.take().missing, broken: None }
-        }
+    if let Err(message) = catch(|| rule.collect(cluster.view(), &mut said)) {
+        return RuleFacts { broken: Some(message), ..RuleFacts::default() };
     }
+    let Triples { mut triples, mut asked } = said;
+    triples.sort_unstable();
+    triples.dedup();
+    RuleFacts { triples, missing: asked.take().missing, broken: None }
 }
 
 /// The holders of one key, in the order of the fleet.

@@ -175,7 +175,8 @@ impl Text<'_> {
             .count();
         if rules > 0 {
             if missing.len() > FACTS {
-                missing[FACTS] = "and more".to_owned();
+                missing.truncate(FACTS);
+                missing.push("and more".to_owned());
             }
             let mut block = self.block();
             let rules = number(rules as u64, "rule", "rules");

@@ -2,7 +2,7 @@ use rules_core::{
     Basis, EVERY_VERSION, Severity, Source, Stage,
     fleet::{
         FleetExample, FleetFindings, Holder, Holders, Triples, clusters, fleet_fails, fleet_incomplete,
-        fleet_passes, folded, member, parts,
+        fleet_passes, folded, kept, member, parts,
     },
     fleet_rule,
     model::{At, ClusterRef, Name, NodeState},
@@ -57,21 +57,33 @@ fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
     let domain = triples.domain(cluster);
     let mut hold = |kind: &str, name: At<'_, Name>| {
         if let Some(name) = triples.need(name) {
-            triples.hold(folded(name.as_str()), format!("{kind} {domain} {}", name.value()), name.path());
+            triples.hold(
+                folded(name.as_str()),
+                format!("{kind} {domain} {}", kept(name.as_str())),
+                name.path(),
+            );
         }
     };
     hold("cluster", cluster.name());
     let (evs, mut gaps) = cluster.clustered_mailbox_servers().into_parts();
-    evs.into_iter().for_each(|evs| hold("virtual-server", evs.name()));
+    for evs in evs {
+        hold("virtual-server", evs.name());
+    }
     let (nodes, unknown) = cluster.nodes().members().into_parts();
     gaps.extend(unknown);
     for node in nodes.into_iter().filter(|node| node.state().peek() != Some(&NodeState::NotJoined)) {
         hold("node", node.name());
     }
     if let (Some(identity), Some(name)) = (cluster.identity(), cluster.name().peek()) {
-        triples.hold(identity, format!("{DEFINITION} {domain} {name}"), cluster.name().path());
+        triples.hold(
+            identity,
+            format!("{DEFINITION} {domain} {}", kept(name.as_str())),
+            cluster.name().path(),
+        );
     }
-    gaps.into_iter().for_each(|gap| triples.unknown(gap));
+    for gap in gaps {
+        triples.unknown(gap);
+    }
 }
 
 fn judge(holders: &Holders<'_>, findings: &mut FleetFindings) {

@@ -2,7 +2,7 @@ use rules_core::{
     Basis, EVERY_VERSION, Severity, Source, Stage,
     fleet::{
         FleetExample, FleetFindings, Holders, Triples, fleet_fails, fleet_incomplete, fleet_passes, folded,
-        member, parts,
+        kept, member, parts,
     },
     fleet_rule,
     model::{ClusterRef, NodeState},
@@ -53,7 +53,7 @@ fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
             Some(domain) => cluster.domain_key(domain),
             None => triples.domain(cluster),
         };
-        triples.hold(folded(name.as_str()), format!("{domain} {}", name.value()), name.path());
+        triples.hold(folded(name.as_str()), format!("{domain} {}", kept(name.as_str())), name.path());
     }
 }
 

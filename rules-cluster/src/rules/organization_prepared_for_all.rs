@@ -17,7 +17,7 @@ fleet_rule! {
     /// A definition that says itself what forest and domain are prepared for is the business of
     /// `exchange2003/directory-prepared-before-setup`. Here those that do not say it are held against what the others say:
     /// the newest preparation that any definition states of the forest, or of the domain. If nobody states any, nothing is
-    /// reported.
+    /// reported; a definition that says nothing counts as one that could not be compared.
     ///
     /// Where a node of the cluster has Exchange already, the preparation must have taken place, and the other definition is out
     /// of date: that is information.
@@ -82,10 +82,11 @@ fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
     let Some(exchange) = triples.need(cluster.exchange()) else { return };
     let has_exchange = !cluster.exchange_nodes().peek().is_empty();
     let word = if has_exchange { INSTALLED } else { NEEDED };
-    if forest.known().is_none() {
+    if triples.need(forest).is_none() {
         hold(triples, "forest", &own, word, *exchange, exchange.path());
     }
     if !own_is_stated {
+        triples.unknown(directory.domains().path());
         hold(triples, "domain", &own, word, *exchange, exchange.path());
     }
 }
@@ -152,12 +153,25 @@ const SAYS_NOTHING: &[&str] = &["directory", "setup", "nodes[NODE5].exchange", "
 
 const EXAMPLES: &[FleetExample] = &[
     fleet_passes("each says what it is prepared for", &[member(TWO_NODES_2003, ""), member(SECOND_2003, "")]),
-    fleet_passes(
+    fleet_incomplete(
         "another cluster says it",
         &[member(TWO_NODES_2003, ""), member(SECOND_2003, TO_COME).without(SAYS_NOTHING)],
+        &["2: directory.forest_prepared_for", "2: directory.domains"],
     ),
-    fleet_passes("nobody says it", &[member(SECOND_2003, TO_COME).without(SAYS_NOTHING)]),
-    fleet_passes(
+    fleet_incomplete(
+        "nobody says it",
+        &[
+            member(TWO_NODES_2003, "").without(&["directory"]),
+            member(SECOND_2003, TO_COME).without(SAYS_NOTHING),
+        ],
+        &[
+            "1: directory.forest_prepared_for",
+            "1: directory.domains",
+            "2: directory.forest_prepared_for",
+            "2: directory.domains",
+        ],
+    ),
+    fleet_incomplete(
         "another domain is prepared for less",
         &[
             member(
@@ -167,6 +181,7 @@ const EXAMPLES: &[FleetExample] = &[
             .without(&["directory.domains"]),
             member(SECOND_2003, TO_COME).without(SAYS_NOTHING),
         ],
+        &["1: directory.domains", "2: directory.forest_prepared_for", "2: directory.domains"],
     ),
     fleet_fails(
         "Exchange 2003 is to come to a forest of Exchange 2000",

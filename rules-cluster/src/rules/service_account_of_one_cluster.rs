@@ -2,7 +2,7 @@ use rules_core::{
     Basis, EVERY_VERSION, Severity, Source, Stage,
     fleet::{
         FleetExample, FleetFindings, Holders, Triples, fleet_fails, fleet_incomplete, fleet_passes, folded,
-        member, parts,
+        kept, member, parts,
     },
     fleet_rule,
     model::{AccountKind, At, ClusterRef, ServiceAccount},
@@ -61,7 +61,7 @@ fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
             "" => triples.domain(cluster),
             domain => cluster.domain_key(&domain.into()),
         };
-        triples.hold(folded(user), format!("{domain} {written}"), account.path());
+        triples.hold(folded(user), format!("{domain} {}", kept(written)), account.path());
     }
 }
 

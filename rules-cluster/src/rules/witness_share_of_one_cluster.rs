@@ -2,10 +2,10 @@ use rules_core::{
     Basis, EVERY_VERSION, Severity, Source, Stage,
     fleet::{
         FleetExample, FleetFindings, Holders, Triples, fleet_fails, fleet_incomplete, fleet_passes, folded,
-        member, parts,
+        kept, member, parts,
     },
     fleet_rule,
-    model::{At, ClusterRef, OrNone, QuorumKind, ResourceType, WindowsPath, Witness},
+    model::{At, ClusterRef, QuorumKind, ResourceType, WindowsPath, Witness},
     testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, SCC_2007, TWO_NODES_2003},
 };
 
@@ -53,19 +53,18 @@ fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
         return;
     }
     let mut shares: Vec<(At<'_, WindowsPath>, Option<At<'_, Witness>>)> = Vec::new();
-    match quorum.witness().peek() {
-        Some(OrNone::None) => {}
-        Some(OrNone::Some(_)) => {
-            let witness = quorum.witness().some();
-            shares.push((witness.share(), Some(witness)));
+    if triples.need(quorum.witness()).is_some_and(|witness| !witness.is_none()) {
+        let witness = quorum.witness().some();
+        shares.push((witness.share(), Some(witness)));
+        // An alias stands for another computer.
+        if witness.by_alias().peek() != Some(&false) {
+            triples.need(witness.host());
         }
-        None => {
-            let resources = cluster.resources_of(&ResourceType::FileShareWitness);
-            if resources.peek().is_empty() {
-                triples.unknown(quorum.witness().path());
-            }
-            shares.extend(resources.peek().iter().map(|resource| (resource.parameters().share_path(), None)));
-        }
+    }
+    // What the witness is, the definition says; a resource may say it, too.
+    for resource in cluster.resources_of(&ResourceType::FileShareWitness).peek() {
+        let share = resource.parameters().share_path();
+        shares.extend(share.peek().map(|_| (share, None)));
     }
     for (share, witness) in shares {
         let Some(share) = triples.need(share) else { continue };
@@ -75,7 +74,7 @@ fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
         let (label, domain) = host.split_once('.').unwrap_or((host, ""));
         let domain = if domain.is_empty() { triples.domain(cluster) } else { folded(domain) };
         let key = format!(r"\\{}\{}", folded(label), folded(rest.trim_end_matches('\\')));
-        triples.hold(key, format!("{domain} {}", share.value()), share.path());
+        triples.hold(key, format!("{domain} {}", kept(share.as_str())), share.path());
     }
 }
 

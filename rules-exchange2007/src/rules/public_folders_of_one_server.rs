@@ -5,7 +5,7 @@ use rules_core::{
         parts,
     },
     fleet_rule,
-    model::{ClusterRef, ExchangeVersion, Layout},
+    model::{ClusterRef, ExchangeVersion, Known, Layout},
     testing::reference::{CCR_2007, TWO_NODES_2003},
 };
 
@@ -57,7 +57,7 @@ fn collect(cluster: ClusterRef<'_>, triples: &mut Triples) {
         }
         for storage_group in triples.each(evs.listed().storage_groups()) {
             let databases = triples.need(storage_group.public_folder_databases());
-            at = at.or(databases.filter(|databases| **databases > 0).map(|databases| databases.path()));
+            at = at.or(databases.filter(|databases| **databases > 0).map(Known::path));
         }
     }
     let Some(path) = at else { return };
