@@ -39,7 +39,7 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn rules(book: &RuleBook) -> Vec<&RuleMeta> {
-    book.rules().map(rules_core::Rule::meta).collect()
+    book.metas()
 }
 
 #[test]

@@ -229,6 +229,26 @@ pub fn is_other_application(kind: &str) -> bool {
     OTHERS.iter().any(|other| kind.eq_ignore_ascii_case(other))
 }
 
+/// The rules that judge what should be equal on all nodes, by the name of the setting
+/// ([`rules_core::model::drift::Setting`]). A book need not have all of them.
+pub static JUDGED_BY: [(&str, &str); 15] = [
+    ("windows.version", "cluster/same-windows-version"),
+    ("windows.edition", "cluster/same-windows-edition"),
+    ("windows.architecture", "cluster/same-architecture"),
+    ("domain", "cluster/nodes-in-one-domain"),
+    ("exchange.version", "cluster/same-exchange-version"),
+    ("exchange.service_pack", "cluster/same-exchange-version"),
+    ("exchange.build", "cluster/same-exchange-version"),
+    ("exchange.install_path", "cluster/same-install-drive"),
+    ("hardware.model", "cluster/identical-hardware"),
+    ("hardware.processor", "cluster/identical-hardware"),
+    ("hardware.processors", "cluster/identical-hardware"),
+    ("hardware.memory_mib", "cluster/identical-hardware"),
+    ("hardware.hba", "cluster/identical-hardware"),
+    ("boot.three_gb", "cluster/same-boot-options"),
+    ("boot.userva", "cluster/same-boot-options"),
+];
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};
@@ -239,6 +259,14 @@ mod tests {
         let cluster = Cluster::new("MAILCLU1").nodes([Node::default().windows(windows)]);
         let node = cluster.view().nodes().members().peek()[0];
         node_limit(node.windows()).peek().copied()
+    }
+
+    #[test]
+    fn judged_settings_are_settings() {
+        let settings = rules_core::model::drift::SETTINGS;
+        for (setting, _) in JUDGED_BY {
+            assert!(settings.iter().any(|other| other.name == setting), "{setting}");
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub use node::{
     Service, ServiceState, Services, Software, Startup, Windows,
 };
 pub use path::{FactPath, Names, PathPattern, PathStep, PathSyntaxError};
-pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};
+pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode, drift};
 pub use schema::{PlainNumbers, cluster_schema};
 pub use setup::{Actor, SetupAction, SetupStep, Source};
 pub use storage::{Disk, DiskKind, FileSystem, PartitionStyle, Quorum, QuorumKind, Witness};

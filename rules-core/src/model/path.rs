@@ -81,7 +81,7 @@ impl FactPath {
         debug_assert!(taken <= u128::BITS - 7, "no fact of the model lies deeper");
         let one_more = 1 << (u128::BITS - LENGTH_BITS);
         let code = u128::from(code) << ((u128::BITS - taken) & 127);
-        Self::packed(self.bits() + one_more + u128::from(bits) | code)
+        Self::packed((self.bits() + one_more + u128::from(bits)) | code)
     }
 
     /// How many of the bits are taken.
@@ -235,6 +235,31 @@ impl FactPath {
     pub fn resolve(names: &str, cluster: &Cluster) -> Result<Option<Self>, PathSyntaxError> {
         let pattern = PathPattern::parse(names)?;
         Ok(pattern.resolve(cluster))
+    }
+
+    /// The [kind](Self::kind) of the fact that a path [by names](Self::names) leads to, for those who do not have the
+    /// cluster. `None` if it is not of the form of a path.
+    pub fn kind_of(names: &str) -> Option<Self> {
+        let mut path = Self::ROOT;
+        let mut rest = names;
+        let mut is_free = false;
+        while !rest.is_empty() {
+            // A text of strangers may have more steps than any fact.
+            if path.length() == MAX_STEPS || path.taken() + INDEX_BITS > u128::BITS - 7 {
+                return None;
+            }
+            if let Some(inside) = rest.strip_prefix('[') {
+                let (_, after) = take_until(inside, &[']']);
+                (path, rest) = (path.index(0), after.strip_prefix(']')?);
+            } else {
+                let (key, after) = take_until(rest, &['.', '[']);
+                path = if is_free { path.index(0) } else { path.key(Key::named(&key)?) };
+                is_free = !is_free && matches!(key.as_str(), "labels" | "other");
+                rest = after;
+            }
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+        }
+        Some(path)
     }
 
     /// Whether something is known at this path.

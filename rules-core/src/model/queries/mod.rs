@@ -7,6 +7,8 @@ mod accounts;
 mod databases;
 mod dependencies;
 mod directory;
+pub mod drift;
+mod fleet;
 mod groups;
 mod hosts;
 mod networks;

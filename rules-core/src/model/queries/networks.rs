@@ -2,8 +2,7 @@
 
 use super::super::{
     Address, At, ClusterRef, GroupRef, Interface, Name, Network, NetworkRef, NetworkRole, NodeRef,
-    ResourceRef, ResourceType, Set,
-    index::Class,
+    Parameters, ResourceRef, ResourceType, Set, index::Class,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -98,6 +97,13 @@ impl<'a> GroupRef<'a> {
     }
 }
 
+impl<'a> At<'a, Parameters> {
+    /// What the cluster uses the network of an address for. Not known for a network that the cluster does not have.
+    pub fn network_role(self) -> At<'a, NetworkRole> {
+        fact_of_network(self.network(), At::<Network>::role)
+    }
+}
+
 impl<'a> NodeRef<'a> {
     /// The node's adapters on networks on which clients reach the cluster.
     pub fn public_interfaces(self) -> Set<At<'a, Interface>> {
@@ -141,7 +147,7 @@ impl<'a> At<'a, Interface> {
 impl<'a> ResourceRef<'a> {
     /// What the cluster uses the network of the address for. Not known for a network that the cluster does not have.
     pub fn network_role(self) -> At<'a, NetworkRole> {
-        fact_of_network(self.parameters().network(), At::<Network>::role)
+        self.parameters().network_role()
     }
 
     /// The subnet of the network of the address, with its prefix. Not known for a network that the cluster does not
