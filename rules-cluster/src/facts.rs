@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 
 use rules_core::model::{
-    Architecture, At, ExchangeVersion, Name,
+    Architecture, At, ExchangeVersion, Name, Resource,
     ResourceType::{self, InformationStore, Mta, Routing, Search, SystemAttendant},
-    Service, Services,
+    Scalar, Service, Services,
     StorageBus::{self, Iscsi, ParallelScsi, Sas},
     Windows,
     WindowsEdition::{self, Advanced, Datacenter, Enterprise, Other},
@@ -206,8 +206,21 @@ pub fn is_exchange_service(name: &Name) -> bool {
     starts_so || ["RESvc", "SMTPSVC", "POP3Svc", "IMAP4Svc"].iter().any(|service| *name == **service)
 }
 
+/// The private property of a Generic Application that says what it runs.
+pub const COMMAND_LINE: &str = "CommandLine";
+
+/// The service or program of Exchange's that a generic resource is known to run.
+pub fn exchange_run_by<'a>(resource: At<'a, Resource>) -> Option<&'a str> {
+    let parameters = resource.parameters();
+    let service = parameters.service_name().peek().filter(|service| is_exchange_service(service));
+    service.map(Name::as_str).or_else(|| match parameters.other().entry(COMMAND_LINE).peek() {
+        Some(Scalar::Text(line)) => exchange_program(line),
+        _ => None,
+    })
+}
+
 /// The program of Exchange's that a command line runs, if it does: the store, the System Attendant or the MTA.
-pub fn exchange_program(command_line: &str) -> Option<&str> {
+fn exchange_program(command_line: &str) -> Option<&str> {
     const PROGRAMS: [&str; 3] = ["store.exe", "mad.exe", "emsmta.exe"];
     let words = command_line.split(['\\', '/', '"', ' ']);
     words.into_iter().find(|word| PROGRAMS.iter().any(|program| word.eq_ignore_ascii_case(program)))

@@ -1,43 +1,42 @@
-use std::collections::{HashMap, HashSet};
-
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{
-        At, ClusterRef, DriveLetter, Evs, FactPath, GroupRef, Known, QuorumKind, ResourceRef,
-        ResourceType::{self, FileShareWitness, LocalQuorum, MajorityNodeSet, Msdtc, NetworkName, Search},
-        Set, WindowsPath, WindowsVersion,
+        ClusterRef, Evs, Known, QuorumKind, ResourceRef,
+        ResourceType::{
+            self, FileShareWitness, LocalQuorum, MajorityNodeSet, Msdtc, NetworkName, SystemAttendant,
+        },
     },
     passes, rule,
     testing::reference::{CCR_2007, SCC_2007, SCC_2007_WINDOWS_2003, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
 };
 
-use crate::CLUSTER;
+use crate::{CLUSTER, facts};
 
 rule! {
-    /// The default group holds the cluster's own resources only, and no disk of a virtual server waits there.
+    /// The default group holds the cluster's own resources only.
     ///
-    /// Its own are the cluster's name, addresses, the quorum resource and, for Exchange 2000 and 2003, MSDTC. Anything else
-    /// there is a finding on Windows 2000 and 2003; in Windows Server 2008 the tools hide the group. Resources of Exchange
-    /// are the matter of `virtual-server-has-own-group` and `clustered-mailbox-server-has-own-group`.
+    /// Its own are the cluster's name, its addresses, the quorum resource and MSDTC. The group of another application, such as
+    /// a file share or a print spooler, is a warning on Windows 2000 and 2003. A resource of a type that is not known here is
+    /// information, since it may be a helper of the storage. In Windows Server 2008 the tools hide the group, and nothing
+    /// is judged.
     ///
-    /// A disk is no finding for being there: Exchange 2007 Setup wants the disks of a single copy cluster in the default
-    /// group (Windows Server 2008: in *Available Storage*) before it makes the clustered mailbox server. It is one as soon
-    /// as a virtual server has databases, logs or data folders on it, in the default group and in any other group without
-    /// a virtual server. That the quorum disk holds no such data is judged elsewhere.
+    /// Disks are no finding: Exchange 2007 Setup wants those of a single copy cluster in the default group before it makes
+    /// the clustered mailbox server. `exchange-data-on-own-disks` looks after the time that follows, and
+    /// `virtual-server-has-own-group` or `clustered-mailbox-server-has-own-group` after resources of Exchange. A group without
+    /// the cluster's name is the matter of `default-group-exists`.
     ///
     /// # Why it matters
     ///
     /// When the default group fails over, and everything in it can make it, the cluster's name and the quorum disk go along,
-    /// and for that moment nobody administers anything. A disk in another group than its virtual server is on another
-    /// node sooner or later, and the databases on it stay dismounted.
+    /// and for that moment nobody administers anything.
     ///
     /// # How to fix it
     ///
     /// Make a group for the application and move its resources there with *Change Group* in Cluster Administrator, at a
-    /// quiet time: they stay on the node that owns both groups. Move a disk into the group of its virtual server while
-    /// both groups are on one node, then make the System Attendant (Exchange 2007: the databases on it) dependent on
-    /// it. Nothing on the disk is touched.
+    /// quiet time: what they depend on, and what depends on them, goes along. Where that is the cluster's name or the
+    /// quorum disk, make a name and a disk for the application in its new group first. Leave a helper of the storage
+    /// where the disk is that needs it.
     pub static DEFAULT_GROUP_UNTOUCHED = {
         check,
         set: &CLUSTER,
@@ -59,120 +58,84 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let all = findings.each(cluster.evs());
-    let held = findings.each(Set::new(all.clone(), Vec::new()).flat_map(Evs::group));
-    let held: HashSet<FactPath> = held.into_iter().map(At::path).collect();
-    let is_held = |group: &GroupRef<'_>| held.contains(&group.path());
-    for group in findings.each(cluster.default_group()) {
-        let older = cluster.nodes_on(|windows| !WindowsVersion::is_2008(windows));
-        if !is_held(&group) && !findings.each(older).is_empty() {
-            nothing_foreign(group, findings);
-        }
-    }
-    let mut data = None;
-    for group in findings.each(cluster.groups()) {
-        if is_held(&group) {
-            continue;
-        }
-        for disk in findings.each(group.storage()) {
-            if is_quorum(disk) != Some(true) {
-                let data = data.get_or_insert_with(|| Stored::of(&all));
-                no_data_waits(disk, data, findings);
-            }
-        }
-    }
-}
-
-/// A group with a System Attendant is taken for that of a virtual server: then all of it is in the wrong place, and other
-/// rules say so.
-fn nothing_foreign(group: GroupRef<'_>, findings: &mut Findings) {
-    let attendants = findings.need_all(group.resources_of(&ResourceType::SystemAttendant));
-    if attendants.is_none_or(|attendants| !attendants.is_empty()) {
+    let names = cluster.own_network_names();
+    let Some(group) = names.peek().first().map(|name| name.group()) else {
+        // That none bears the cluster's name is the matter of `default-group-exists`.
+        findings.each(names);
         return;
-    }
+    };
+    let mut foreign = Vec::new();
     for resource in findings.each(group.resources()) {
         let Some(kind) = findings.need(resource.r#type()) else { continue };
-        if is_foreign(resource, &kind, findings) {
+        if let Some(most) = is_foreign(resource, &kind, findings) {
+            foreign.push((resource, most));
+        }
+    }
+    if foreign.is_empty() || findings.need(cluster.is_on_2008()).is_none_or(|is_on_2008| *is_on_2008) {
+        return;
+    }
+    // With a virtual server in it all of the group is in the wrong place, and other rules say so.
+    let attendants = findings.need_all(group.resources_of(&SystemAttendant));
+    let holders = findings.need_all(cluster.evs().flat_map(Evs::group));
+    let (Some([]), Some(holders)) = (attendants.as_deref(), holders) else { return };
+    if holders.iter().all(|holder| holder.path() != group.path()) {
+        for (resource, most) in foreign {
             let message = format!("`{}` is not the cluster's own, but in its default group", resource.name());
-            findings.report(resource.path(), message);
+            findings.report(resource.path(), message).at_most(most);
         }
     }
 }
 
-fn is_foreign(resource: ResourceRef<'_>, kind: &ResourceType, findings: &mut Findings) -> bool {
+/// How bad it is that the resource is there, if it is.
+fn is_foreign(
+    resource: ResourceRef<'_>,
+    kind: &ResourceType,
+    findings: &mut Findings,
+) -> Option<Severity> {
     match kind {
-        MajorityNodeSet | LocalQuorum | FileShareWitness | Msdtc => false,
-        NetworkName => {
-            let own = findings.need(resource.cluster().name());
-            let name = findings.need(resource.parameters().name());
-            name.zip(own).is_some_and(|(name, own)| name != own)
-        }
-        Search => true,
+        MajorityNodeSet | LocalQuorum | FileShareWitness | Msdtc => None,
+        NetworkName => is_name_of_another(resource, findings).then_some(Severity::Warning),
+        ResourceType::Search => Some(Severity::Warning),
         ResourceType::Other(name) => {
             let is_of_windows = OF_WINDOWS.iter().any(|other| name.eq_ignore_ascii_case(other));
-            let is_known = is_of_windows || kind.is_storage() || kind.is_exchange();
-            !is_known && is_quorum(resource).or_else(|| unknown_quorum(resource, findings)) == Some(false)
+            if is_of_windows || kind.is_storage() || kind.is_exchange() || is_quorum(resource, findings)? {
+                return None;
+            }
+            let is_application = facts::is_other_application(name);
+            Some(if is_application { Severity::Warning } else { Severity::Information })
         }
-        known => !(known.is_address() || known.is_storage() || known.is_exchange()),
+        known => {
+            let may_be_here = known.is_address() || known.is_storage() || known.is_exchange();
+            (!may_be_here).then_some(Severity::Warning)
+        }
     }
+}
+
+/// Whether a Network Name is neither the cluster's nor that of a virtual server, which has a rule of its own.
+fn is_name_of_another(resource: ResourceRef<'_>, findings: &mut Findings) -> bool {
+    let cluster = resource.cluster();
+    let (Some(name), Some(own)) = (findings.need(resource.parameters().name()), findings.need(cluster.name()))
+    else {
+        return false;
+    };
+    if name == own {
+        return false;
+    }
+    let same = cluster.evs().whose(|evs| evs.name(), |other| *other == *name);
+    same.peek().is_empty() && findings.need_all(same).is_some()
 }
 
 /// Types that Windows itself puts there: the clock of clusters that come from Windows NT, and shadow copies of a disk.
 const OF_WINDOWS: [&str; 2] = ["Time Service", "Volume Shadow Copy Service Task"];
 
-fn is_quorum(resource: ResourceRef<'_>) -> Option<bool> {
+/// Whether it is the quorum resource. Absent facts that decide are noted.
+fn is_quorum(resource: ResourceRef<'_>, findings: &mut Findings) -> Option<bool> {
     let quorum = resource.cluster().quorum();
-    let has_none = quorum.kind().peek().is_some_and(|kind| !QuorumKind::has_resource(*kind));
-    match (quorum.resource().peek(), resource.name().peek()) {
-        (None, _) => has_none.then_some(false),
-        (Some(quorum), name) => name.map(|name| name == quorum),
+    if quorum.kind().peek().is_some_and(|kind| !QuorumKind::has_resource(*kind)) {
+        return Some(false);
     }
-}
-
-fn unknown_quorum(resource: ResourceRef<'_>, findings: &mut Findings) -> Option<bool> {
-    findings.need(resource.name());
-    findings.need(resource.cluster().quorum().resource());
-    None
-}
-
-/// What virtual servers keep on each drive.
-struct Stored<'a> {
-    by_letter: HashMap<DriveLetter, (Known<'a, WindowsPath>, Evs<'a>)>,
-    gaps: Set<()>,
-}
-
-impl<'a> Stored<'a> {
-    fn of(all: &[Evs<'a>]) -> Self {
-        let mut by_letter = HashMap::new();
-        let mut gaps = Vec::new();
-        for evs in all {
-            let (paths, absent) = evs.stored_data().into_parts();
-            gaps.extend(absent);
-            for path in paths.into_iter().filter_map(At::known) {
-                if let Some(letter) = path.drive() {
-                    by_letter.entry(letter).or_insert((path, *evs));
-                }
-            }
-        }
-        Self { by_letter, gaps: Set::new(Vec::new(), gaps) }
-    }
-}
-
-fn no_data_waits(disk: ResourceRef<'_>, stored: &Stored<'_>, findings: &mut Findings) {
-    for letter in findings.each(disk.drive_letters()) {
-        let Some((path, evs)) = letter.peek().and_then(|letter| stored.by_letter.get(letter)) else {
-            findings.each(stored.gaps.clone());
-            continue;
-        };
-        let attendants = findings.need_all(disk.group().resources_of(&ResourceType::SystemAttendant));
-        let may_wait = attendants.is_some_and(|attendants| attendants.is_empty());
-        if may_wait && is_quorum(disk).or_else(|| unknown_quorum(disk, findings)) == Some(false) {
-            let (name, group) = (disk.name(), disk.group());
-            let message =
-                format!("`{name}`, which holds data of `{}`, is in the group `{}`", evs.name(), group.name());
-            findings.report(disk.path(), message).related(path.path(), "what lies on it");
-        }
-    }
+    let (name, quorum) = (findings.need(resource.name()), findings.need(quorum.resource()));
+    Some(name? == quorum?)
 }
 
 const EXAMPLES: &[Example] = &[
@@ -248,32 +211,33 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
-    fails(
-        "a data disk left in the default group",
-        SCC_2007_WINDOWS_2003,
-        &["groups[Cluster Group].resources[Disk T:]"],
-    )
-    .without(&["groups[CMS1].resources[Disk T:]"])
-    .with(
+    fails("a type that is not known here: information", TWO_NODES_2003, &["groups[Cluster Group].resources[Link]"])
+        .with(
+            r#"
+            [[groups]]
+            name = "Cluster Group"
+            resources = [{ name = "Link", type = "Cluster Enabler" }]
+            "#,
+        ),
+    passes("a group without the cluster's name is the matter of another rule", TWO_NODES_2003).with(
         r#"
         [[groups]]
         name = "Cluster Group"
-        resources = [{ name = "Disk T:", type = "Physical Disk" }]
+        resources = [
+            { name = "Cluster Name", parameters = { name = "OLDCLU1" } },
+            { name = "Public Share", type = "File Share" },
+        ]
         "#,
     ),
-    fails(
-        "a data disk left in Available Storage",
-        SCC_2007,
-        &["groups[Available Storage].resources[Disk T:]"],
-    )
-    .without(&["groups[CMS1].resources[Disk T:]"])
-    .with(
+    passes("so is the name of a virtual server", TWO_NODES_2003).with(
         r#"
         [[groups]]
-        name = "Available Storage"
-        resources = [{ name = "Disk T:", type = "Physical Disk" }]
+        name = "Cluster Group"
+        resources = [{ name = "Old Name", type = "Network Name", parameters = { name = "EVS1" } }]
         "#,
     ),
+    passes("with nothing foreign in it, Windows and virtual servers need not be known", TWO_NODES_2003)
+        .without(&["nodes", "virtual_servers"]),
     unknown(
         "a resource whose type is not known",
         TWO_NODES_2003,
@@ -287,18 +251,25 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     unknown(
-        "a disk that waits, and logs that are not known",
-        SCC_2007_WINDOWS_2003,
-        &["virtual_servers[CMS1].storage_groups[Second Storage Group].log_path"],
+        "a share, and a Windows that is not known",
+        TWO_NODES_2003,
+        &["nodes[NODE1].windows.version"],
     )
-    .without(&["virtual_servers[CMS1].storage_groups[Second Storage Group].log_path"])
+    .without(&["nodes[NODE1].windows.version", "nodes[NODE2].windows.version"])
     .with(
         r#"
-        disks = [{ name = "Disk U:", letter = "U" }]
-
         [[groups]]
         name = "Cluster Group"
-        resources = [{ name = "Disk U:", type = "Physical Disk" }]
+        resources = [{ name = "Public Share", type = "File Share" }]
         "#,
     ),
+    unknown("a share, and virtual servers that nobody listed", TWO_NODES_2003, &["virtual_servers"])
+        .without(&["virtual_servers"])
+        .with(
+            r#"
+            [[groups]]
+            name = "Cluster Group"
+            resources = [{ name = "Public Share", type = "File Share" }]
+            "#,
+        ),
 ];

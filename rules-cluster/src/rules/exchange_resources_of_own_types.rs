@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Name, ResourceRef, ResourceType, Scalar},
+    model::{ClusterRef, Name, ResourceType},
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -49,27 +49,16 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let is_generic =
         |kind: &ResourceType| matches!(kind, ResourceType::GenericService | ResourceType::GenericApplication);
     for resource in findings.each(cluster.resources_whose(|resource| resource.r#type(), is_generic)) {
-        let service = resource.parameters().service_name();
-        if let Some(service) = service.peek().filter(|service| facts::is_exchange_service(service)) {
-            report(resource, service.as_str(), findings);
+        if let Some(what) = facts::exchange_run_by(resource) {
+            let (name, kind) = (resource.name(), resource.r#type());
+            let message = format!("`{name}` runs `{}` of Exchange as a `{kind}`", Name::from(what));
+            findings.report(kind.path(), message);
         } else if resource.r#type().peek() == Some(&ResourceType::GenericService) {
-            findings.need(service);
-        } else if let Some(line) = findings.need(resource.parameters().other().entry(COMMAND_LINE))
-            && let Scalar::Text(line) = &*line
-            && let Some(program) = facts::exchange_program(line)
-        {
-            report(resource, program, findings);
+            findings.need(resource.parameters().service_name());
+        } else {
+            findings.need(resource.parameters().other().entry(facts::COMMAND_LINE));
         }
     }
-}
-
-/// The private property of a Generic Application that says what it runs.
-const COMMAND_LINE: &str = "CommandLine";
-
-fn report(resource: ResourceRef<'_>, what: &str, findings: &mut Findings) {
-    let what = Name::from(what);
-    let message = format!("`{}` runs `{what}` of Exchange as a `{}`", resource.name(), resource.r#type());
-    findings.report(resource.r#type().path(), message);
 }
 
 const EXAMPLES: &[Example] = &[

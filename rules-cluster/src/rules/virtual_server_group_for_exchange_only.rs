@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Evs, ExchangeVersion::V2007, GroupRef, Name, ResourceRef, ResourceType},
+    model::{ClusterRef, Evs, ExchangeVersion::V2007, GroupRef, ResourceType},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -14,7 +14,8 @@ rule! {
     /// File shares, print spoolers and resources of DHCP, WINS, SQL Server, IIS or message queuing are a warning. A Generic
     /// Service, Application or Script is information, since it may be an agent that belongs to the virtual server, such
     /// as one for backup; so is a file share beside Exchange 2007, whose replication shares folders. Storage of other
-    /// makers, and resource types that are not known here, are no finding. MSDTC has rules of its own.
+    /// makers, and resource types that are not known here, are no finding. MSDTC has rules of its own, and so have services
+    /// of Exchange that a generic resource runs: `exchange-resources-of-own-types`.
     ///
     /// Microsoft's general advice is a group for each application; no sentence about Exchange's groups was read word for
     /// word.
@@ -65,7 +66,12 @@ fn judge(group: GroupRef<'_>, findings: &mut Findings) {
                 Severity::Information
             }
             ResourceType::FileShare | ResourceType::PrintSpooler => Severity::Warning,
-            ResourceType::GenericService if runs_exchange(resource) => continue,
+            // What runs Exchange itself is the matter of `exchange-resources-of-own-types`.
+            ResourceType::GenericService | ResourceType::GenericApplication
+                if facts::exchange_run_by(resource).is_some() =>
+            {
+                continue;
+            }
             ResourceType::GenericService | ResourceType::GenericApplication | ResourceType::GenericScript => {
                 Severity::Information
             }
@@ -77,15 +83,6 @@ fn judge(group: GroupRef<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether it runs a service of Exchange, which has a rule of its own.
-fn runs_exchange(resource: ResourceRef<'_>) -> bool {
-    resource
-        .parameters()
-        .service_name()
-        .peek()
-        .is_some_and(|service: &Name| facts::is_exchange_service(service))
-}
-
 const EXAMPLES: &[Example] = &[
     passes("nothing but Exchange", FOUR_NODES_2003),
     passes("a replicated volume of another maker", TWO_NODES_2003).with(
@@ -93,6 +90,17 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS1 Group"
         resources = [{ name = "Mirror of S:", type = "Volume Replicator" }, { name = "Link", type = "Cluster Enabler" }]
+        "#,
+    ),
+    passes("the store as a Generic Application is the matter of another rule", TWO_NODES_2003).with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+
+        [[groups.resources]]
+        name = "Store"
+        type = "Generic Application"
+        parameters = { other = { CommandLine = '"D:\Exchsrvr\bin\store.exe" -x' } }
         "#,
     ),
     passes("a file share in a group of its own", TWO_NODES_2003).with(

@@ -127,6 +127,19 @@ impl<'a> Evs<'a> {
         }
     }
 
+    /// Its Network Name resources: the only one of its group, or, of several, those that bear its name. Another one in the
+    /// group is an alias.
+    pub fn network_names(self) -> Set<ResourceRef<'a>> {
+        let all = self.group().flat_map(|group| group.resources_of(&ResourceType::NetworkName));
+        if all.is_complete() && all.peek().len() <= 1 {
+            return all;
+        }
+        let Some(own) = self.name().peek() else {
+            return all.and(Set::new(Vec::new(), vec![self.name().path()]));
+        };
+        all.whose(|resource| resource.parameters().name(), |name| name == own)
+    }
+
     /// The name of the group that holds it, whether there is such a group or not.
     pub fn group_name(self) -> At<'a, Name> {
         match self.group {
