@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Evs, ExchangeVersion::V2003, WindowsPath},
+    model::{ClusterRef, Evs, ExchangeVersion::V2003, GroupRef, WindowsPath},
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -42,6 +42,12 @@ rule! {
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for evs in findings.each(cluster.evs()) {
         let Some(log) = findings.need(evs.listed().smtp_log_path()) else { continue };
+        // That a group has no disk at all is the matter of `virtual-server-resources-complete`.
+        let storage = evs.group().flat_map(GroupRef::storage);
+        if storage.peek().is_empty() {
+            findings.each(storage);
+            continue;
+        }
         if is_elsewhere(evs, log.value(), findings) {
             let message = format!("the SMTP log of `{}` is in `{log}`, on none of its own disks", evs.name());
             findings.report(log.path(), message);
