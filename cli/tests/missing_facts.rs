@@ -11,7 +11,8 @@ use std::{fs, path::Path};
 
 use rayon::prelude::*;
 use rules_core::{
-    Auditor, Finding, Outcome, Profile, RuleBook, Selector, Severity,
+    Auditor, Finding, Outcome, Plan, Profile, RuleBook, Selector, Severity,
+    fleet::{audit_fleet, fleet_facts},
     input::{self, Syntax},
     model::{Cluster, FactPath, Key, PathStep},
     testing::{altered, describe, reference},
@@ -158,6 +159,48 @@ fn turned(book: &RuleBook, definition: &Definition) -> Vec<String> {
     }
     assert!(less == *cluster, "{name} is whole again");
     turned
+}
+
+/// What a fleet rule says of a small fleet: whether it finds anything, or lacks anything.
+fn is_fleet_settled(plan: &Plan, clusters: &[Cluster]) -> bool {
+    let lacks =
+        |cluster: &Cluster| fleet_facts(plan, cluster).rules.iter().any(|facts| !facts.missing.is_empty());
+    audit_fleet(plan, clusters).findings().next().is_none() && !clusters.iter().any(lacks)
+}
+
+#[test]
+fn taking_a_fact_away_never_settles_what_is_between_clusters() {
+    let book = excluster::book();
+    let rules: Vec<_> = book.fleet_rules().collect();
+    let examples = rules.iter().flat_map(|rule| rule.meta().fleets.iter().map(move |it| (rule.meta(), it)));
+    let turned: Vec<String> = examples
+        .collect::<Vec<_>>()
+        .par_iter()
+        .flat_map_iter(|(rule, example)| {
+            let name = rule.full_name();
+            let plan = book.plan(&Profile::strict().select([name.as_str().into()])).unwrap();
+            let clusters = example.clusters().unwrap();
+            let mut turned = Vec::new();
+            if is_fleet_settled(&plan, &clusters) {
+                return turned;
+            }
+            for (place, cluster) in clusters.iter().enumerate() {
+                for path in cluster.fact_paths() {
+                    if path.steps().any(|step| NO_FACTS.iter().any(|&key| step == PathStep::Key(key))) {
+                        continue;
+                    }
+                    let mut less = clusters.clone();
+                    less[place].forget(path);
+                    if is_fleet_settled(&plan, &less) {
+                        let path = path.names(cluster);
+                        turned.push(format!("{name}: {}: without {}: {path}", example.title, place + 1));
+                    }
+                }
+            }
+            turned
+        })
+        .collect();
+    assert!(turned.is_empty(), "{} fleets turned:\n{}", turned.len(), turned.join("\n"));
 }
 
 #[test]

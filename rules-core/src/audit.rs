@@ -5,7 +5,7 @@ use std::{any::Any, cell::Cell, panic::AssertUnwindSafe, sync::Once};
 use rayon::prelude::*;
 
 use crate::{
-    BaseProfile, ClusterReport, Finding, Findings, Outcome, Plan, Rule,
+    BaseProfile, ClusterReport, Finding, Findings, Outcome, Plan, Rule, RuleMeta,
     model::{Cluster, ClusterRef, ExchangeVersion, FactPath, Index, Key},
 };
 
@@ -68,14 +68,12 @@ pub(crate) fn judge(
     findings: &mut Findings,
 ) -> Outcome {
     let meta = rule.meta();
-    match cluster.exchange().peek() {
-        Some(version) if !meta.versions.contains(version) => {
+    match concern(meta, cluster) {
+        Concern::Concerned => {}
+        Concern::NotConcerned => {
             return Outcome::NotApplicable("it does not concern this version of Exchange".into());
         }
-        None if !ExchangeVersion::ALL.iter().all(|version| meta.versions.contains(version)) => {
-            return Outcome::Unknown(vec![FactPath::ROOT.key(Key::exchange)]);
-        }
-        _ => {}
+        Concern::Unknown(exchange) => return Outcome::Unknown(vec![exchange]),
     }
     if let Err(message) = catch(|| rule.check(cluster, findings)) {
         *findings = Findings::default();
@@ -85,15 +83,34 @@ pub(crate) fn judge(
         return Outcome::Passed;
     }
     let said = findings.take();
-    if !said.reports.is_empty() {
-        return Outcome::Failed(
-            said.reports.into_iter().map(|report| Finding::new(report, meta.severity, base)).collect(),
-        );
+    let found = said.reports.into_iter().filter_map(|report| Finding::new(report, meta.severity, base));
+    let found: Vec<Finding> = found.collect();
+    if !found.is_empty() {
+        return Outcome::Failed(found);
     }
     if !said.missing.is_empty() {
         return Outcome::Unknown(said.missing);
     }
     said.not_applicable.map_or(Outcome::Passed, Outcome::NotApplicable)
+}
+
+/// Whether a rule concerns a cluster of this version of Exchange.
+pub(crate) enum Concern {
+    Concerned,
+    NotConcerned,
+    /// The version is not known.
+    Unknown(FactPath),
+}
+
+/// Whether a rule concerns a cluster, by its versions.
+pub(crate) fn concern(meta: &RuleMeta, cluster: ClusterRef<'_>) -> Concern {
+    match cluster.exchange().peek() {
+        Some(version) if !meta.versions.contains(version) => Concern::NotConcerned,
+        None if !ExchangeVersion::ALL.iter().all(|version| meta.versions.contains(version)) => {
+            Concern::Unknown(FactPath::ROOT.key(Key::exchange))
+        }
+        _ => Concern::Concerned,
+    }
 }
 
 thread_local! {
@@ -104,7 +121,7 @@ thread_local! {
 }
 
 /// Runs a rule's check; a panic in it becomes its message and place.
-fn catch(check: impl FnOnce()) -> Result<(), String> {
+pub(crate) fn catch(check: impl FnOnce()) -> Result<(), String> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         let usual = std::panic::take_hook();

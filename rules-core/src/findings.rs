@@ -30,10 +30,22 @@ pub struct Report {
     pub message: String,
     /// A milder severity than the rule's.
     pub at_most: Option<Severity>,
-    /// The severity by the words of the article, where those are harder than Microsoft's documents.
-    pub by_article: Option<Severity>,
+    /// How bad the case is by the words of the article, where those differ from Microsoft's documents.
+    pub by_article: ByArticle,
     /// Other places that belong to it, with a word on each.
     pub related: Vec<(FactPath, String)>,
+}
+
+/// How bad a case is by the words of the article: what the profile `article` reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ByArticle {
+    /// As bad as by Microsoft's documents.
+    #[default]
+    Same,
+    /// Of this severity.
+    Severity(Severity),
+    /// The article has nothing against it.
+    Nothing,
 }
 
 impl Report {
@@ -43,9 +55,9 @@ impl Report {
         self
     }
 
-    /// Says how bad the case is by the words of the article: what the profile `article` reports.
-    pub fn by_article(&mut self, severity: Severity) -> &mut Self {
-        self.by_article = Some(severity);
+    /// Says how bad the case is by the words of the article, where those differ from Microsoft's documents.
+    pub fn by_article(&mut self, by_article: ByArticle) -> &mut Self {
+        self.by_article = by_article;
         self
     }
 
@@ -127,7 +139,7 @@ impl Findings {
             path,
             message: message.into(),
             at_most: None,
-            by_article: None,
+            by_article: ByArticle::Same,
             related: Vec::new(),
         });
         self.reports.last_mut().expect("one was just pushed")
@@ -155,7 +167,7 @@ impl Findings {
 }
 
 /// The first of the values that more than half are the same as, or else the first of all.
-fn usual<T>(values: &[T], same: impl Fn(&T, &T) -> bool) -> Option<&T> {
+pub(crate) fn usual<T>(values: &[T], same: impl Fn(&T, &T) -> bool) -> Option<&T> {
     // Boyer and Moore's majority vote: a value that more than half share is the one left standing.
     let mut standing = values.first()?;
     let mut lead = 0_usize;

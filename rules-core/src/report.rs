@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::{BaseProfile, RuleMeta, Severity, findings::Report as Said, model::FactPath};
+use crate::{
+    BaseProfile, RuleMeta, Severity,
+    findings::{ByArticle, Report as Said},
+    model::FactPath,
+};
 
 /// What a rule came to for one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +58,15 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(said: Said, severity: Severity, base: BaseProfile) -> Self {
-        let milder = said.at_most.map_or(severity, |most| severity.min(most));
-        let severity = said.by_article.filter(|_| base == BaseProfile::Article).unwrap_or(milder);
-        Self { severity, path: said.path, message: said.message, related: said.related }
+    /// What a profile makes of what a rule of this severity said, if anything.
+    pub(crate) fn new(said: Said, severity: Severity, base: BaseProfile) -> Option<Self> {
+        let by_documents = said.at_most.map_or(severity, |most| severity.min(most));
+        let severity = match said.by_article {
+            ByArticle::Severity(severity) if base == BaseProfile::Article => severity,
+            ByArticle::Nothing if base == BaseProfile::Article => return None,
+            _ => by_documents,
+        };
+        Some(Self { severity, path: said.path, message: said.message, related: said.related })
     }
 }
 
@@ -131,14 +140,19 @@ impl Counts {
                 Outcome::Broken(_) => self.broken += 1,
             }
             for finding in outcome.findings() {
-                match finding.severity {
-                    Severity::Error => self.errors += 1,
-                    Severity::Warning => self.warnings += 1,
-                    Severity::Information => self.informations += 1,
-                }
+                self.add_finding(finding.severity);
             }
         }
         self.clusters_not_judged += u64::from(self.passed + self.failed == judged);
+    }
+
+    /// Counts one more finding, of a fleet rule.
+    pub fn add_finding(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Information => self.informations += 1,
+        }
     }
 
     /// Adds the counts of another part of the fleet.

@@ -50,6 +50,7 @@ fn both_renderings_lead_back_to_the_path() {
         for path in cluster.fact_paths() {
             let names = path.names(&cluster);
             assert_eq!(FactPath::resolve(&names, &cluster), Ok(Some(path)), "{name}: {names}");
+            assert_eq!(FactPath::kind_of(&names), Some(path.kind()), "{name}: {names}");
             assert!(
                 json.pointer(&path.pointer(&cluster)).is_some(),
                 "{name}: {names} is not {}",
@@ -65,8 +66,23 @@ fn entries_of_free_tables_have_paths() {
     let entry = cluster.view().labels().entry("a.b");
     assert_eq!(entry.path().names(&cluster), r"labels.a\.b");
     assert_eq!(FactPath::resolve(r"labels.a\.b", &cluster), Ok(Some(entry.path())));
+    assert_eq!(FactPath::kind_of(r"labels.a\.b"), Some(entry.path().kind()));
     let absent = cluster.view().labels().entry("nothing");
     assert_eq!((absent.path().names(&cluster).as_str(), absent.peek()), ("labels", None));
+}
+
+#[test]
+fn kinds_of_paths_are_told_without_a_cluster() {
+    let kind = |names: &str| FactPath::kind_of(names).map(FactPath::pattern);
+    assert_eq!(kind("").as_deref(), Some(""));
+    assert_eq!(
+        kind(r"nodes[a\]b.c#2].interfaces[#3].speed").as_deref(),
+        Some("nodes[*].interfaces[*].speed")
+    );
+    assert_eq!(kind("nodes[NODE1"), None);
+    assert_eq!(kind("nodes.nonsense"), None);
+    assert_eq!(kind(&"nodes".repeat(20)), None);
+    assert_eq!(kind(&["nodes"; 20].join(".")), None, "no path is so long");
 }
 
 #[test]

@@ -94,6 +94,26 @@ const fn brought(kind: ResourceType, need: Need) -> Brought {
     Brought { kind, need }
 }
 
+/// The lowest service pack of a Windows that an Exchange version is supported on as a node; `None` where it is not
+/// supported at all ("Exchange 2003 Test Environments", bb124788; of the service pack, Table 3 of the Deployment Guide).
+pub fn least_service_pack(exchange: ExchangeVersion, windows: WindowsVersion) -> Option<u32> {
+    use WindowsVersion as W;
+    match (exchange, windows) {
+        (ExchangeVersion::V2000, W::V2000) | (ExchangeVersion::V2003, W::V2003 | W::V2003R2) => Some(0),
+        (ExchangeVersion::V2003, W::V2000) => Some(4),
+        _ => None,
+    }
+}
+
+/// The most nodes of a cluster with Exchange 2000 without a service pack (Windows IT Pro, November 2001).
+pub const MOST_NODES_WITHOUT_SERVICE_PACK: usize = 2;
+
+/// The article of the update of Windows 2003 Service Pack 1 without which connections hang.
+pub const NETWORK_UPDATE: u32 = 898_060;
+
+/// Later security updates of Windows 2003 Service Pack 1 that replace the same file (MS06-007, MS06-032, MS08-001).
+pub const LATER_NETWORK_UPDATES: [u32; 3] = [913_446, 917_953, 941_644];
+
 /// A dependency between the resources of a virtual server: what must be online before what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {
@@ -171,6 +191,31 @@ const fn depends(kind: ResourceType, on: ResourceType, standing: Standing) -> De
     Dependency { kind, on, standing }
 }
 
+/// Whether a resource of one type has to wait for one of another, directly or through others. Not known for types that
+/// are neither Exchange's, nor an address, a name or a disk.
+pub fn needs(kind: &ResourceType, on: &ResourceType, version: ExchangeVersion) -> Option<bool> {
+    let (kind, on) = (in_tables(kind)?, in_tables(on)?);
+    // A mount point waits for the disk on which it is mounted.
+    Some([kind, on] == [&PhysicalDisk; 2] || leads_to(kind, on, version))
+}
+
+/// The type that stands for this one in the tables of dependencies, which have no circles.
+fn in_tables(kind: &ResourceType) -> Option<&ResourceType> {
+    match kind {
+        address if address.is_address() => Some(&IpAddress),
+        disk if disk.is_storage() => Some(&PhysicalDisk),
+        NetworkName | SystemAttendant | InformationStore | Mta | Routing | Smtp | Http | Pop3 | Imap4
+        | Search => Some(kind),
+        _ => None,
+    }
+}
+
+fn leads_to(kind: &ResourceType, on: &ResourceType, version: ExchangeVersion) -> bool {
+    dependencies(version)
+        .filter(|dependency| dependency.kind == *kind)
+        .any(|dependency| dependency.on == *on || leads_to(&dependency.on, on, version))
+}
+
 /// Whether a resource of one type is what a [dependency](Dependency::on) on another type leads to.
 pub fn stands_for(kind: &ResourceType, on: &ResourceType, version: ExchangeVersion) -> bool {
     if *on == PhysicalDisk { is_disk(kind, version) } else { kind == on }
@@ -184,6 +229,14 @@ pub fn is_disk(kind: &ResourceType, version: ExchangeVersion) -> bool {
         _ => kind.is_storage(),
     }
 }
+
+/// What Exchange 2003 on Windows 2003 writes into the anti-affinity classes of a virtual server's group ("Cluster-Specific
+/// Configurations", bb124140).
+pub const ANTI_AFFINITY_CLASS: &str = "Microsoft Exchange Virtual Server";
+
+/// The pending timeout of a resource by default, in milliseconds, and the least that a store should have ("Setting Pending
+/// States", bb124063).
+pub const LEAST_PENDING_TIMEOUT_MS: u64 = 180_000;
 
 /// The resources of Exchange that are supported in a cluster (KB 259197).
 pub static SUPPORTED_RESOURCES: [ResourceType; 9] =
@@ -212,3 +265,39 @@ pub static UNSUPPORTED_COMPONENTS: [Component; 15] = [
     Component::ProfsConnector,
     Component::SnadsConnector,
 ];
+
+/// The most storage groups that a node takes, whether they belong to one virtual server or, after a failover, to two (KB
+/// 314266). The recovery storage group does not count.
+pub const MOST_STORAGE_GROUPS: usize = 4;
+
+/// The most databases of a virtual server (Exchange Server 2003 help, "Managing Storage Groups").
+pub const MOST_DATABASES: u64 = 20;
+
+/// How many users may be connected at once to each node of two that both run a virtual server: by version and service
+/// pack of Exchange (KB 815180; the numbers for service packs 1 and 2 of Exchange 2000 are older ones of Microsoft's).
+pub fn active_active_users(version: ExchangeVersion, service_pack: u32) -> u32 {
+    match (version, service_pack) {
+        (ExchangeVersion::V2000, 0 | 1) => 1_000,
+        (ExchangeVersion::V2000, 2) => 1_500,
+        _ => 1_900,
+    }
+}
+
+/// How much of its processors each node of two that both run a virtual server may use over time, in percent (KB 815180).
+pub const ACTIVE_ACTIVE_CPU_PERCENT: u32 = 40;
+
+/// From how much memory on, in MiB, a node needs `/3GB` (KB 266096, KB 823440).
+pub const THREE_GB_FROM_MIB: u64 = 1024;
+
+/// Below how much memory, in MiB, `/3GB` does harm (Exchange Best Practices Analyzer).
+pub const NO_THREE_GB_BELOW_MIB: u64 = 950;
+
+/// Below which largest free block of virtual memory, in MiB, the Information Store logs event 9582 as a warning (KB 325044).
+pub const FREE_BLOCK_WARNING_MIB: u32 = 32;
+
+/// Below which largest free block of virtual memory, in MiB, the Information Store logs event 9582 as an error (KB 325044).
+pub const FREE_BLOCK_ERROR_MIB: u32 = 16;
+
+/// One passive node for so many nodes: Microsoft's recommended shape is three active nodes and a passive one ("Configuration
+/// Settings for a Four-Node Cluster", aa998107).
+pub const NODES_FOR_EACH_PASSIVE: usize = 4;

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
+    Basis, ByArticle, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs, Known, Name, Set},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
@@ -95,16 +95,19 @@ fn judge_address(cluster: ClusterRef<'_>, ip: IpAddr, endpoint: Known<'_, Name>,
         if address.ip == ip {
             let group = resource.group().path();
             let default = cluster.default_group();
-            let (what, severity) = match default.peek() {
-                [default] if default.path() == group => ("of the cluster", Severity::Warning),
+            let (what, severity, by_article) = match default.peek() {
+                [default] if default.path() == group => {
+                    ("of the cluster", Severity::Warning, ByArticle::Same)
+                }
                 // It may be the cluster's.
-                [] if !default.is_complete() => ("instead of a name", Severity::Warning),
-                _ => ("instead of a name", Severity::Information),
+                [] if !default.is_complete() => ("instead of a name", Severity::Warning, ByArticle::Same),
+                _ => ("instead of a name", Severity::Information, ByArticle::Nothing),
             };
             let message = format!("clients use the address `{endpoint}` {what}");
             findings
                 .report(endpoint.path(), message)
                 .at_most(severity)
+                .by_article(by_article)
                 .related(address.path(), "the address");
             return;
         }

@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
+    Basis, ByArticle, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs},
     passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
@@ -77,7 +77,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     if findings.is_empty() {
         let message = "DNS takes no dynamic updates: all host records are made by hand";
-        findings.report(dns.dynamic_updates().path(), message).at_most(Severity::Information);
+        findings
+            .report(dns.dynamic_updates().path(), message)
+            .at_most(Severity::Information)
+            .by_article(ByArticle::Severity(Severity::Error));
     }
 }
 

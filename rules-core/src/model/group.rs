@@ -127,7 +127,7 @@ open_vocabulary! {
 }
 
 impl ResourceType {
-    /// Whether Exchange brings this type.
+    /// Whether Exchange brings this type. Another maker's agent for Exchange is none, whatever its type is called.
     pub fn is_exchange(&self) -> bool {
         use ResourceType as T;
         match self {
@@ -142,7 +142,7 @@ impl ResourceType {
             | T::Nntp
             | T::Search
             | T::Database => true,
-            T::Other(name) => name.to_ascii_lowercase().contains("exchange"),
+            T::Other(name) => name.to_ascii_lowercase().starts_with("microsoft exchange"),
             _ => false,
         }
     }

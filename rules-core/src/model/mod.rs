@@ -56,7 +56,7 @@ pub use node::{
 };
 pub(crate) use path::Stray;
 pub use path::{FactPath, Names, PathPattern, PathStep, PathSyntaxError};
-pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};
+pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode, drift};
 pub use schema::{PlainNumbers, cluster_schema};
 pub use setup::{Actor, SetupAction, SetupStep, Source};
 pub use storage::{Disk, DiskKind, FileSystem, PartitionStyle, Quorum, QuorumKind, Witness};

@@ -37,6 +37,11 @@ impl NetworkRole {
     pub fn serves_clients(self) -> bool {
         matches!(self, Self::Client | Self::Mixed)
     }
+
+    /// Whether the nodes talk to each other on a network of this role.
+    pub fn carries_heartbeat(self) -> bool {
+        matches!(self, Self::Internal | Self::Mixed)
+    }
 }
 
 facts! {

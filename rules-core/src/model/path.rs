@@ -238,6 +238,31 @@ impl FactPath {
         Ok(pattern.resolve(cluster))
     }
 
+    /// The [kind](Self::kind) of the fact that a path [by names](Self::names) leads to, for those who do not have the
+    /// cluster. `None` if it is not of the form of a path.
+    pub fn kind_of(names: &str) -> Option<Self> {
+        let mut path = Self::ROOT;
+        let mut rest = names;
+        let mut is_free = false;
+        while !rest.is_empty() {
+            // A text of strangers may have more steps than any fact.
+            if path.length() == MAX_STEPS || path.taken() + INDEX_BITS > u128::BITS - 7 {
+                return None;
+            }
+            if let Some(inside) = rest.strip_prefix('[') {
+                let (_, after) = take_until(inside, &[']']);
+                (path, rest) = (path.index(0), after.strip_prefix(']')?);
+            } else {
+                let (key, after) = take_until(rest, &['.', '[']);
+                path = if is_free { path.index(0) } else { path.key(Key::named(&key)?) };
+                is_free = !is_free && matches!(key.as_str(), "labels" | "other");
+                rest = after;
+            }
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+        }
+        Some(path)
+    }
+
     /// Whether something is known at this path.
     pub fn exists(self, cluster: &Cluster) -> bool {
         let mut here: &dyn Reflect = cluster;

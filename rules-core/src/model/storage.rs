@@ -105,6 +105,16 @@ impl QuorumKind {
     pub fn has_resource(self) -> bool {
         !matches!(self, Self::NodeMajority)
     }
+
+    /// Whether the model stands on a disk, alone or with the nodes.
+    pub fn uses_disk(self) -> bool {
+        matches!(self, Self::SharedDisk | Self::NodeAndDiskMajority | Self::DiskOnly)
+    }
+
+    /// Whether a file share witness may belong to the model.
+    pub fn may_have_witness(self) -> bool {
+        matches!(self, Self::MajorityNodeSet | Self::NodeAndFileShareMajority)
+    }
 }
 
 facts! {

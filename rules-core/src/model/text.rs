@@ -225,6 +225,12 @@ impl WindowsPath {
         self.0.starts_with(r"\\")
     }
 
+    /// The computer of a path that is a share on another one.
+    pub fn computer(&self) -> Option<&str> {
+        let computer = self.0.strip_prefix(r"\\")?.split('\\').next()?;
+        (!computer.is_empty()).then_some(computer)
+    }
+
     /// Whether the path is a folder or lies in it.
     pub fn is_within(&self, folder: &Self) -> bool {
         let (folder, path) = (folder.trimmed(), self.trimmed());
@@ -305,6 +311,14 @@ pub struct DriveLetter(char);
 
 impl DriveLetter {
     const WHAT: &'static str = "a drive letter such as `S`";
+
+    /// How many drive letters there are.
+    pub const COUNT: usize = 26;
+
+    /// The next letter of the alphabet; none after `Z`.
+    pub fn following(self) -> Option<Self> {
+        (self.0 < 'Z').then(|| Self(char::from(self.0 as u8 + 1)))
+    }
 }
 
 impl Default for DriveLetter {
@@ -359,9 +373,16 @@ impl Address {
         Some(Self { ip, prefix: Some(prefix) })
     }
 
-    /// Whether this network holds an address; `None` where this one's prefix is not known.
+    /// Whether this network holds an address; `None` where this one's prefix is not known. It holds none of the other
+    /// version of IP.
     pub fn holds(self, ip: IpAddr) -> Option<bool> {
-        Some(Self { ip, prefix: self.prefix }.network()? == self.network()?)
+        let network = self.network()?;
+        Some(self.is_same_version(ip) && Self { ip, prefix: self.prefix }.network()? == network)
+    }
+
+    /// Whether this and an address are both IPv4 or both IPv6.
+    pub fn is_same_version(self, ip: IpAddr) -> bool {
+        self.ip.is_ipv4() == ip.is_ipv4()
     }
 }
 
@@ -601,9 +622,18 @@ mod tests {
         let path = |text: &str| WindowsPath::from(text);
         assert_eq!(path(r"s:\Exchsrvr").drive(), "S".parse::<DriveLetter>().ok());
         assert_eq!((path(r"\\HUB1\share").drive(), path(r"\\HUB1\share").is_unc()), (None, true));
+        assert_eq!(path(r"\\HUB1\share").computer(), Some("HUB1"));
+        assert_eq!((path(r"\\").computer(), path(r"S:\share").computer()), (None, None));
         assert_eq!(path(r"D:\Exchsrvr\"), path(r"d:\exchsrvr"));
         assert!(path(r"D:\Exchsrvr\mdbdata").is_within(&path(r"d:\exchsrvr\")));
         assert!(!path(r"D:\Exchsrvr2").is_within(&path(r"D:\Exchsrvr")));
+    }
+
+    #[test]
+    fn letters_follow_each_other_up_to_z() {
+        let letter = |text: &str| text.parse::<DriveLetter>().unwrap();
+        assert_eq!(letter("s:").following(), Some(letter("T")));
+        assert_eq!(letter("Z").following(), None);
     }
 
     #[test]
@@ -614,6 +644,8 @@ mod tests {
         assert_eq!(address("2001:db8::1/64").unwrap().network(), address("2001:db8::/64").ok());
         assert_eq!(address("0.0.0.0/0").unwrap().holds("203.0.113.9".parse().unwrap()), Some(true));
         assert_eq!(address("192.0.2.0").unwrap().holds("192.0.2.1".parse().unwrap()), None);
+        assert_eq!(address("2001:db8::/64").unwrap().holds("192.0.2.1".parse().unwrap()), Some(false));
+        assert_eq!(address("0.0.0.0/0").unwrap().holds("2001:db8::1".parse().unwrap()), Some(false));
         for wrong in ["192.0.2", "192.0.2.1/33", "192.0.2.1/255.0.255.0", "192.0.2.1/", "host"] {
             assert!(address(wrong).is_err(), "{wrong}");
         }

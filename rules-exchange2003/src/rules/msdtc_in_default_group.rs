@@ -1,5 +1,5 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, Stage, fails,
+    Basis, ByArticle, Example, Findings, Severity, Source, Stage, fails,
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
@@ -67,7 +67,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         if group.path() != default_group.path() {
             let names = (msdtc.name(), group.name(), default_group.name());
             let message = format!("`{}` is in the group `{}`, not in `{}`", names.0, names.1, names.2);
-            findings.report(msdtc.path(), message).related(default_group.path(), "the default group");
+            findings
+                .report(msdtc.path(), message)
+                .by_article(ByArticle::Severity(Severity::Warning))
+                .related(default_group.path(), "the default group");
         }
     }
 }

@@ -43,7 +43,7 @@ rule! {
         versions: &[V2000, V2003],
         sources: &[Source::Article("limitation 11")],
         basis: Basis::Article,
-        covers: &["SET-010", "SET-011"],
+        covers: &["SET-010"],
         examples: EXAMPLES,
     }
 }

@@ -51,7 +51,7 @@ rule! {
             Source::Microsoft("Exchange Server 2003 Deployment Guide, requirements for running Setup on a cluster server"),
         ],
         basis: Basis::Microsoft,
-        covers: &["EVS-001", "EVS-002", "EVS-007"],
+        covers: &["EVS-001", "EVS-002", "EVS-004", "EVS-007", "SET-016"],
         examples: EXAMPLES,
     }
 }

@@ -427,4 +427,16 @@ mod tests {
             assert_eq!(by_name.place_of(&"resource 99".into()), None);
         }
     }
+
+    #[test]
+    fn edges_are_told_with_both_ends() {
+        let cluster = numbered([vec![1, 7], vec![]]);
+        let dependencies = cluster.view().groups().members().peek()[0].dependencies();
+        let edges: Vec<String> = dependencies
+            .edges()
+            .map(|(from, name, to)| format!("{} {name} {}", from.name(), to.name()))
+            .collect();
+        assert_eq!(edges, ["0 1 1"]);
+        assert_eq!(dependencies.unresolved().peek().len(), 1);
+    }
 }

@@ -1,6 +1,6 @@
 //! Questions about the directory.
 
-use super::super::{At, ClusterRef, Domain, Name, NodeRef, Set, same_name};
+use super::super::{At, ClusterRef, Domain, DomainController, Name, NodeRef, Set, WindowsVersion, same_name};
 
 impl<'a> ClusterRef<'a> {
     /// The domains of the nodes, each once. A workgroup is none.
@@ -28,6 +28,27 @@ impl<'a> ClusterRef<'a> {
             (true, false) => self.is_netbios_name(that, this),
             _ => one.map(|_| Some(&false)),
         }
+    }
+}
+
+impl<'a> ClusterRef<'a> {
+    /// The global catalogues in a site that can be written to.
+    pub fn global_catalogs_in(self, site: &Name) -> Set<At<'a, DomainController>> {
+        self.directory()
+            .domain_controllers()
+            .whose(|controller| controller.site(), |other| other == site)
+            .whose(|controller| controller.global_catalog(), |holds_it| *holds_it)
+            .whose(|controller| controller.is_read_only(), |read_only| !read_only)
+    }
+}
+
+impl<'a> At<'a, DomainController> {
+    /// Whether it is read-only: said outright, or to be seen from its Windows, where that is older than 2008.
+    pub fn is_read_only(self) -> At<'a, bool> {
+        let stated = self.read_only();
+        let is_older =
+            self.windows().version().peek().is_some_and(|version| *version < WindowsVersion::V2008);
+        stated.or(At::new(self.root(), stated.path(), is_older.then_some(&false)))
     }
 }
 

@@ -172,6 +172,12 @@ impl<'a> ResourceRef<'a> {
         }
     }
 
+    /// Whether the resource is known to be there in a cluster, and not merely planned: it has a state, or its disk a
+    /// signature.
+    pub fn is_made(self) -> bool {
+        self.state().peek().is_some() || self.parameters().signature().peek().is_some()
+    }
+
     /// The nodes that may run the resource. Absent possible owners are not known; they do not stand for all nodes.
     pub fn may_run_on(self, node: &Name) -> Option<bool> {
         let owners = self.possible_owners();

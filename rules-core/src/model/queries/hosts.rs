@@ -39,6 +39,28 @@ impl<'a> ClusterRef<'a> {
         )
     }
 
+    /// Whether a host name is the full name that a network name of the cluster has in DNS: its label, and after it the
+    /// primary DNS suffix of a node, which is what the Cluster service registers it under.
+    pub fn is_dns_name(self, host: &Name, network_name: &Name) -> At<'a, bool> {
+        let answer = |place, is_it| At::new(self.root(), place, is_it);
+        let nodes = self.nodes().members();
+        let (label, suffix) = split(host);
+        let Some(suffix) = suffix.filter(|_| same_name(label, network_name.as_str())) else {
+            return answer(self.nodes().path(), Some(&false));
+        };
+        let mut gap = nodes.gaps().first().copied();
+        for own in nodes.peek().iter().map(|node| node.primary_dns_suffix()) {
+            match own.peek() {
+                Some(own) if same_name(own.as_str().trim_end_matches('.'), suffix) => {
+                    return answer(self.nodes().path(), Some(&true));
+                }
+                Some(_) => {}
+                None => gap = gap.or(Some(own.path())),
+            }
+        }
+        gap.map_or_else(|| answer(self.nodes().path(), Some(&false)), |gap| answer(gap, None))
+    }
+
     /// The domain of a node: the first that is known.
     fn domain_of_a_node(self) -> At<'a, Name> {
         let mut domains = self.nodes().items().map(NodeRef::domain);
@@ -77,5 +99,23 @@ mod tests {
         assert_eq!(is_evs1(node(), "evs1.example.com"), None, "it may be the primary DNS suffix");
         assert_eq!(is_evs1(node().primary_dns_suffix("example.com"), "evs1.example.com"), Some(true));
         assert_eq!(is_evs1(node().primary_dns_suffix("corp.example.com"), "evs1.example.com"), Some(false));
+    }
+
+    #[test]
+    fn a_name_in_dns_ends_with_the_suffix_of_a_node() {
+        let is_evs1 = |node: Node, host: &str| {
+            Cluster::new("MAILCLU1")
+                .nodes([node.domain("corp.example.com")])
+                .view()
+                .is_dns_name(&host.into(), &"EVS1".into())
+                .peek()
+                .copied()
+        };
+        let node = || Node::default().primary_dns_suffix("example.net");
+        assert_eq!(is_evs1(node(), "evs1.Example.net."), Some(true));
+        assert_eq!(is_evs1(node(), "evs1.corp.example.com"), Some(false), "the domain is another name");
+        assert_eq!(is_evs1(node(), "evs1"), Some(false));
+        assert_eq!(is_evs1(Node::default(), "evs1.corp.example.com"), None);
+        assert_eq!(is_evs1(Node::default(), "evs2.corp.example.com"), Some(false));
     }
 }

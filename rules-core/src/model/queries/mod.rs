@@ -4,15 +4,23 @@
 //! without a value, or a [`Set`] with a gap.
 
 mod accounts;
+mod databases;
 mod dependencies;
 mod directory;
+pub mod drift;
+mod fleet;
 mod groups;
 mod hosts;
 mod networks;
 mod nodes;
+mod order;
+mod quorum;
 mod setup;
 mod storage;
+mod stored_data;
+mod topology;
 mod virtual_servers;
+mod windows;
 
 pub use dependencies::{Cycle, Dependencies, LeadingTo, ResourcesByName};
 pub use setup::{Step, StepsByNode};

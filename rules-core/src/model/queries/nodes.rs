@@ -25,6 +25,19 @@ impl<'a> ClusterRef<'a> {
     pub fn member_nodes(self) -> Set<NodeRef<'a>> {
         self.nodes().whose(|node| node.state(), |state| *state != NodeState::NotJoined)
     }
+
+    /// Whether the cluster runs on Windows 2008, R2 or not. It has no nodes with an older Windows then, so that one such
+    /// node is answer enough.
+    pub fn is_on_2008(self) -> At<'a, bool> {
+        let older = self.nodes_on(|windows| !windows.is_2008());
+        let nodes = self.nodes();
+        let (place, answer) = match (older.peek(), older.gaps()) {
+            ([_, ..], _) => (nodes.path(), Some(&false)),
+            ([], [gap, ..]) => (*gap, None),
+            ([], []) => (nodes.path(), nodes.peek().filter(|nodes| !nodes.is_empty()).map(|_| &true)),
+        };
+        At::new(self.root(), place, answer)
+    }
 }
 
 impl<'a> NodeRef<'a> {

@@ -61,6 +61,34 @@ impl<'a> ClusterRef<'a> {
         self.steps_of(&[SetupAction::CreateVirtualServer, SetupAction::NewCms])
     }
 
+    /// The steps in which a clustered mailbox server (2007) was made that was not removed afterwards. Which one was made or
+    /// removed, and when, is a gap only where one was removed.
+    pub fn standing_creations(self) -> Set<Step<'a>> {
+        let removals = self.steps(SetupAction::RemoveVirtualServer);
+        let (made, mut gaps) = self.steps(SetupAction::NewCms).into_parts();
+        let standing = made.into_iter().filter(|step| {
+            let (later, unordered) = step.later(removals.clone()).into_parts();
+            let removed = |other: &Step<'a>| {
+                step.virtual_server()
+                    .peek()
+                    .zip(other.virtual_server().peek())
+                    .map(|(own, other)| own == other)
+            };
+            if later.iter().any(|other| removed(other) == Some(true)) {
+                return false;
+            }
+            let nameless = later.iter().filter(|other| removed(other).is_none());
+            let names =
+                nameless.flat_map(|other| [*step, *other]).filter_map(|step| absent(step.virtual_server()));
+            let undecided: Vec<_> = unordered.into_iter().chain(names).collect();
+            let stands = undecided.is_empty();
+            gaps.extend(undecided);
+            stands
+        });
+        let standing = standing.collect();
+        Set::new(standing, gaps)
+    }
+
     /// The steps in which Setup recovered a server from what the directory knows of it.
     pub fn recoveries(self) -> Set<Step<'a>> {
         self.steps_of(&[SetupAction::DisasterRecovery, SetupAction::RecoverCms])
@@ -134,6 +162,19 @@ impl<'a> Step<'a> {
         Set::new(steps, gaps)
     }
 
+    /// Those of some steps that were begun after this one. A step of which that is not known is a gap.
+    #[must_use]
+    pub fn later(self, steps: Set<Step<'a>>) -> Set<Step<'a>> {
+        let (mut steps, mut gaps) = steps.into_parts();
+        steps.retain(|step| {
+            self.precedes(*step).unwrap_or_else(|| {
+                gaps.push(self.undated(*step));
+                false
+            })
+        });
+        Set::new(steps, gaps)
+    }
+
     /// Why it is not known whether this step was begun before another one: a time that is absent, or does not compare.
     fn undated(self, other: Self) -> FactPath {
         let absent = [self.entry, other.entry].into_iter().find(|entry| entry.started().peek().is_none());
@@ -178,6 +219,22 @@ impl<'a> Step<'a> {
         let moments = [self.started(), self.finished(), later.started(), later.finished()];
         let missing: Vec<_> = moments.into_iter().filter_map(absent).collect();
         if missing.is_empty() { vec![later.started().path()] } else { missing }
+    }
+}
+
+impl Set<Step<'_>> {
+    /// The step that was begun first. What may hide an earlier one is a gap.
+    #[must_use]
+    pub fn earliest(self) -> Self {
+        let (steps, mut gaps) = self.into_parts();
+        let first = steps.into_iter().reduce(|first, step| {
+            let earlier = step.precedes(first);
+            if earlier.is_none() {
+                gaps.push(step.started().path());
+            }
+            if earlier == Some(true) { step } else { first }
+        });
+        Set::new(first.into_iter().collect(), gaps)
     }
 }
 

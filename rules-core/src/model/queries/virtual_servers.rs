@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::super::{
-    Address, At, ClusterRef, DiskRef, FactPath, GroupRef, Layout, Name, ResourceRef, ResourceType, Set,
-    SetupAction, VirtualServer, WindowsPath,
+    Address, At, ClusterRef, DiskRef, DriveLetter, ExchangeVersion, FactPath, GroupRef, Layout, Name,
+    ResourceRef, ResourceType, Set, SetupAction, VirtualServer, WindowsPath,
 };
 
 /// A virtual server (2000, 2003) or clustered mailbox server (2007): one that the definition lists, or one that it
@@ -127,6 +127,19 @@ impl<'a> Evs<'a> {
         }
     }
 
+    /// Its Network Name resources: the only one of its group, or, of several, those that bear its name. Another one in the
+    /// group is an alias.
+    pub fn network_names(self) -> Set<ResourceRef<'a>> {
+        let all = self.group().flat_map(|group| group.resources_of(&ResourceType::NetworkName));
+        if all.is_complete() && all.peek().len() <= 1 {
+            return all;
+        }
+        let Some(own) = self.name().peek() else {
+            return all.and(Set::new(Vec::new(), vec![self.name().path()]));
+        };
+        all.whose(|resource| resource.parameters().name(), |name| name == own)
+    }
+
     /// The name of the group that holds it, whether there is such a group or not.
     pub fn group_name(self) -> At<'a, Name> {
         match self.group {
@@ -146,23 +159,43 @@ impl<'a> Evs<'a> {
 
     /// Every folder and file that holds its data: databases, logs, queue, MTA, full-text index.
     pub fn data(self) -> Set<At<'a, WindowsPath>> {
+        let others = [self.listed.queue_path(), self.listed.mta_path(), self.listed.full_text_path()];
+        self.databases_and_logs().and(known_ones(others))
+    }
+
+    /// Every folder and file that holds its data in a version of Exchange: a clustered mailbox server (2007) has no queue,
+    /// MTA or full-text index in folders of their own.
+    pub fn data_of(self, version: ExchangeVersion) -> Set<At<'a, WindowsPath>> {
+        if version == ExchangeVersion::V2007 { self.databases_and_logs() } else { self.data() }
+    }
+
+    /// The folders of its data, and the databases, logs and system files of its storage groups.
+    pub fn databases_and_logs(self) -> Set<At<'a, WindowsPath>> {
         let listed = self.listed;
         let storage_groups = listed.storage_groups().members().flat_map(|storage_group| {
             let paths = [storage_group.log_path(), storage_group.system_path()];
             storage_group.database_paths().members().and(known_ones(paths))
         });
-        let others = [listed.queue_path(), listed.mta_path(), listed.full_text_path()];
-        listed.data_paths().members().and(storage_groups).and(known_ones(others))
+        listed.data_paths().members().and(storage_groups)
     }
 
-    /// The data of the virtual server that lies on the drive of a disk resource. A mount point has no drive of its own:
-    /// what lies on it is not known.
+    /// The data of the virtual server that lies on the drive of a disk resource. What lies on the drive of the disk that a
+    /// mount point is mounted on may lie on either: it is a gap.
     pub fn data_on(self, disk: ResourceRef<'a>) -> Set<At<'a, WindowsPath>> {
         let disks = disk.disk();
         let gaps = if disks.peek().is_empty() { vec![disk.cluster().disks().path()] } else { Vec::new() };
-        let letters = disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| known_ones([disk.letter()]));
-        letters.flat_map(|letter| {
-            self.data().filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == letter.peek())
+        disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| {
+            disk.drives().flat_map(|drive| {
+                let data = self
+                    .data()
+                    .filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == drive.peek());
+                if drive.path() == disk.letter().path() {
+                    return data;
+                }
+                let (on_host, mut gaps) = data.into_parts();
+                gaps.extend(on_host.first().map(|_| disk.letter().path()));
+                Set::new(Vec::new(), gaps)
+            })
         })
     }
 
@@ -188,6 +221,11 @@ impl<'a> Evs<'a> {
         })
     }
 
+    /// The drives under which its disks are found.
+    pub fn drives(self) -> Set<At<'a, DriveLetter>> {
+        self.disks().flat_map(DiskRef::drives)
+    }
+
     /// The addresses of its group, but for those that come from DHCP and are not known.
     pub fn addresses(self) -> Set<At<'a, Address>> {
         let parameters = self.group().flat_map(GroupRef::address_resources).map(At::parameters);
@@ -199,7 +237,7 @@ impl<'a> Evs<'a> {
 }
 
 /// The facts that are known; the others are gaps.
-fn known_ones<'a, T>(facts: impl IntoIterator<Item = At<'a, T>>) -> Set<At<'a, T>> {
+pub(super) fn known_ones<'a, T>(facts: impl IntoIterator<Item = At<'a, T>>) -> Set<At<'a, T>> {
     let (known, absent): (Vec<_>, Vec<_>) = facts.into_iter().partition(|fact| fact.peek().is_some());
     Set::new(known, absent.into_iter().map(At::path).collect())
 }

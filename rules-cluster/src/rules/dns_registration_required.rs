@@ -1,0 +1,136 @@
+use rules_core::{
+    Basis, Example, Findings, Severity, Source, Stage, fails,
+    model::{
+        ClusterRef, Evs,
+        ExchangeVersion::{V2003, V2007},
+        GroupRef, ResourceType, WindowsVersion,
+    },
+    not_applicable, passes, rule,
+    testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, FOUR_NODES_2003, TWO_NODES_2003},
+    unknown,
+};
+
+use crate::CLUSTER;
+
+rule! {
+    /// A virtual server's name must register in DNS where DNS takes dynamic updates, and only there.
+    ///
+    /// *DNS Registration must succeed* on the Network Name is off by default, and exists since Windows Server 2003. Off,
+    /// while DNS accepts dynamic updates, it is information: the name comes online although nobody can find it. On, while
+    /// DNS takes no dynamic updates and the host records are made by hand, it is the fault. That the deployment guide asks
+    /// for it is known, but was not read word for word. Nodes with Windows 2000 do not know the property, and the
+    /// cluster's own name is not judged.
+    ///
+    /// # Why it matters
+    ///
+    /// With the option off, a registration that DNS refuses, for example because the record belongs to another account, leaves
+    /// every resource online and an old address in DNS: the virtual server looks well, and no client connects. With
+    /// the option on and a DNS that registers nothing, the name does not come online, and Exchange with it.
+    ///
+    /// # How to fix it
+    ///
+    /// In a maintenance window take the Network Name offline (all of the virtual server goes with it), set or clear the option
+    /// on the page *Parameters* of its properties, and bring the group online. Before you set it, look in the DNS
+    /// console whether the record is there and up to date: otherwise the name stays offline.
+    pub static DNS_REGISTRATION_REQUIRED = {
+        check,
+        set: &CLUSTER,
+        name: "dns-registration-required",
+        severity: Severity::Information,
+        stage: Stage::WithExchange,
+        versions: &[V2003, V2007],
+        sources: &[
+            Source::Kb(302_389),
+            Source::Microsoft("Failover Cluster API reference, Network Name, \"RequireDNS\""),
+            Source::Microsoft("Exchange Server 2003 Deployment Guide, creating the Network Name resource"),
+        ],
+        basis: Basis::Microsoft,
+        covers: &["NAM-002"],
+        examples: EXAMPLES,
+    }
+}
+
+fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    let all = findings.each(cluster.evs());
+    if all.is_empty() {
+        return findings.not_applicable("there is no virtual server yet");
+    }
+    if findings.each(cluster.nodes_on(|windows| windows > WindowsVersion::V2000)).is_empty() {
+        return findings.not_applicable("network names of Windows 2000 have no such option");
+    }
+    for groups in all.into_iter().map(Evs::group) {
+        for group in findings.each(groups) {
+            names_of(group, findings);
+        }
+    }
+}
+
+fn names_of(group: GroupRef<'_>, findings: &mut Findings) {
+    let updates = group.cluster().dns().dynamic_updates();
+    for name in findings.each(group.resources_of(&ResourceType::NetworkName)) {
+        let (Some(required), Some(updates)) =
+            (findings.need(name.parameters().require_dns()), findings.need(updates))
+        else {
+            continue;
+        };
+        let message = match (*required, *updates) {
+            (false, true) => format!("`{}` comes online even if DNS refuses its registration", name.name()),
+            (true, false) => {
+                format!("`{}` must register in DNS, which takes no dynamic updates", name.name())
+            }
+            _ => continue,
+        };
+        findings.report(required.path(), message).related(updates.path(), "what DNS does");
+    }
+}
+
+const EXAMPLES: &[Example] = &[
+    passes("registration must succeed, and can", FOUR_NODES_2003),
+    passes("Windows 2008", CCR_2007_WINDOWS_2008),
+    passes("records made by hand, and no registration asked for", TWO_NODES_2003).with(
+        r#"
+        dns = { dynamic_updates = false, host_records = ["mailclu1.corp.example.com", "evs1.corp.example.com"] }
+
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "EVS1 Name", parameters = { require_dns = false } }]
+        "#,
+    ),
+    fails(
+        "registration may fail unseen",
+        TWO_NODES_2003,
+        &["groups[EVS1 Group].resources[EVS1 Name].parameters.require_dns"],
+    )
+    .with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "EVS1 Name", parameters = { require_dns = false } }]
+        "#,
+    ),
+    fails(
+        "registration must succeed, and cannot",
+        CCR_2007,
+        &["groups[CMS1].resources[CMS1 Name].parameters.require_dns"],
+    )
+    .with("dns = { dynamic_updates = false }"),
+    not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),
+    not_applicable("Windows 2000", TWO_NODES_2003)
+        .without(&["groups[EVS1 Group].resources[EVS1 Name].parameters.require_dns"])
+        .with(
+            r#"
+            nodes = [
+                { name = "NODE1", windows = { version = "2000" } },
+                { name = "NODE2", windows = { version = "2000" } },
+            ]
+            "#,
+        ),
+    unknown(
+        "the option is not known",
+        TWO_NODES_2003,
+        &["groups[EVS1 Group].resources[EVS1 Name].parameters.require_dns"],
+    )
+    .without(&["groups[EVS1 Group].resources[EVS1 Name].parameters.require_dns"]),
+    unknown("what DNS does is not known", TWO_NODES_2003, &["dns.dynamic_updates"])
+        .without(&["dns.dynamic_updates"]),
+];

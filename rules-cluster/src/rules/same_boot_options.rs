@@ -1,0 +1,111 @@
+use rules_core::{
+    Basis, Example, Findings, Severity, Source, Stage, fails,
+    model::{
+        ClusterRef,
+        ExchangeVersion::{V2000, V2003},
+        WindowsVersion,
+    },
+    passes, rule,
+    testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
+    unknown,
+};
+
+use crate::CLUSTER;
+
+rule! {
+    /// All nodes start with the same memory switches.
+    ///
+    /// The switches `/3GB` and, on Windows 2003 with `/3GB`, `/USERVA` are compared. Which ones a node ought to have is
+    /// a matter of `exchange2003/three-gb-switch`. The delay of the boot menu should differ, and is no switch. A node
+    /// that is there for its vote alone may be started as it likes.
+    ///
+    /// # Why it matters
+    ///
+    /// A virtual server gets the address space of the node that it runs on. If it has less on one of them, it works until
+    /// it fails over there, and then runs out of memory under a load that it carried before.
+    ///
+    /// # How to fix it
+    ///
+    /// Compare `boot.ini` of the nodes (`bootcfg /query` on Windows 2003), and correct the line of the odd one while it
+    /// is passive. Keep a copy of the file: an error in it, and the node does not start. Then restart the node, and try a
+    /// failover to it.
+    pub static SAME_BOOT_OPTIONS = {
+        check,
+        set: &CLUSTER,
+        name: "same-boot-options",
+        severity: Severity::Information,
+        stage: Stage::BeforeSetup,
+        versions: &[V2000, V2003],
+        sources: &[Source::Practice("a virtual server runs with the address space of the node that it fails over to")],
+        basis: Basis::Practice,
+        covers: &["OPS-003"],
+        examples: EXAMPLES,
+    }
+}
+
+fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    let nodes = cluster.nodes().members().filter(|node| !node.is_voter());
+    for [(node, odd), (other, usual)] in findings.differing(nodes.clone(), |node| node.boot().three_gb()) {
+        let with = |is_set| if is_set { "with" } else { "without" };
+        let message = format!(
+            "`{}` starts {} `/3GB`, `{}` {} it",
+            node.name(),
+            with(*odd.value()),
+            other.name(),
+            with(*usual.value())
+        );
+        findings.report(odd.path(), message).related(usual.path(), "the other node");
+    }
+    let with_userva = nodes
+        .filter(|node| node.boot().three_gb().peek() == Some(&true))
+        .whose(|node| node.windows().version(), |version| WindowsVersion::is_2003(*version));
+    for [(node, odd), (other, usual)] in findings.differing(with_userva, |node| node.boot().userva()) {
+        let message = format!(
+            "`{}` starts with `/USERVA={odd}`, `{}` with `/USERVA={usual}`",
+            node.name(),
+            other.name()
+        );
+        findings.report(odd.path(), message).related(usual.path(), "the other node");
+    }
+}
+
+const EXAMPLES: &[Example] = &[
+    passes("the same switches, other delays", FOUR_NODES_2003),
+    passes("Windows 2000 has no other switch", TWO_NODES_2000),
+    passes("no switches at all", TWO_NODES_2003).without(&["nodes[NODE1].boot", "nodes[NODE2].boot"]).with(
+        r#"
+        [[nodes]]
+        name = "NODE1"
+        boot = { three_gb = false }
+        [[nodes]]
+        name = "NODE2"
+        boot = { three_gb = false }
+        "#,
+    ),
+    passes("a node that only votes", TWO_NODES_2003).with(
+        r#"
+        [[nodes]]
+        name = "VOTER"
+        windows = { version = "2003" }
+        exchange = { installed = false }
+        boot = { three_gb = false }
+        "#,
+    ),
+    passes("a node alone", TWO_NODES_2003).without(&["nodes[NODE2]", "nodes[NODE1].boot"]),
+    fails("one node of four without /3GB", FOUR_NODES_2003, &["nodes[NODE3].boot.three_gb"]).with(
+        r#"
+        [[nodes]]
+        name = "NODE3"
+        boot = { three_gb = false }
+        "#,
+    ),
+    fails("another /USERVA", TWO_NODES_2003, &["nodes[NODE2].boot.userva"]).with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        boot = { userva = 2900 }
+        "#,
+    ),
+    unknown("the switches of a node are not known", TWO_NODES_2000, &["nodes[NODE2].boot.three_gb"])
+        .without(&["nodes[NODE2].boot"]),
+];

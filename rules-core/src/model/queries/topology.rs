@@ -1,0 +1,86 @@
+//! Questions about who runs what, and where it may run.
+
+use std::collections::HashMap;
+
+use super::super::{At, ClusterRef, Evs, Name, NodeRef, ResourceRef, ServiceAccount, Set};
+
+impl<'a> ClusterRef<'a> {
+    /// The accounts that the Cluster service runs as on some nodes, each of them once.
+    pub fn service_accounts(self, nodes: Set<NodeRef<'a>>) -> Set<At<'a, ServiceAccount>> {
+        let (nodes, gaps) = nodes.into_parts();
+        let mut accounts: Vec<_> =
+            nodes.into_iter().map(|node| node.account_fact(|account| account)).collect();
+        accounts.sort_by_key(|account| account.path());
+        accounts.dedup_by_key(|account| account.path());
+        Set::new(accounts, gaps)
+    }
+
+    /// The nodes that Exchange can run on: those that have its binaries, or all nodes where none has them yet.
+    pub fn nodes_for_exchange(self) -> Set<NodeRef<'a>> {
+        let installed = self.exchange_nodes();
+        if installed.is_complete() && installed.peek().is_empty() {
+            self.nodes().members()
+        } else {
+            installed
+        }
+    }
+}
+
+impl<'a> Evs<'a> {
+    /// The resources of its group.
+    pub fn resources(self) -> Set<ResourceRef<'a>> {
+        self.group().flat_map(|group| group.resources().members())
+    }
+
+    /// The nodes that may own every resource of its group, by name: where the group can come online as a whole. Where
+    /// the possible owners of a resource are not known, none is known to be one of them.
+    pub fn hosts(self) -> Set<&'a Name> {
+        let (resources, mut gaps) = self.resources().into_parts();
+        // Of each node, how many resources list it, and the last that did.
+        let mut listed: HashMap<&'a Name, (usize, usize)> = HashMap::new();
+        let count = resources.len();
+        for (place, resource) in resources.into_iter().enumerate() {
+            let (owners, hidden) = resource.possible_owners().members().into_parts();
+            gaps.extend(hidden);
+            for owner in owners.into_iter().filter_map(At::peek) {
+                let (times, last) = listed.entry(owner).or_insert((0, usize::MAX));
+                if *last != place {
+                    (*times, *last) = (*times + 1, place);
+                }
+            }
+        }
+        let mut hosts = Vec::new();
+        if gaps.is_empty() {
+            hosts.extend(listed.into_iter().filter(|(_, (times, _))| *times == count).map(|(name, _)| name));
+            hosts.sort_unstable();
+        }
+        Set::new(hosts, gaps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Cluster, Group, Name, Resource, VirtualServer};
+
+    #[test]
+    fn hosts_may_own_every_resource_of_the_group() {
+        let hosts = |owners: [&[&str]; 2]| {
+            let resource = |owners: &[&str]| {
+                let owners: Vec<Name> = owners.iter().map(|&owner| owner.into()).collect();
+                Resource::default().possible_owners(owners)
+            };
+            let cluster = Cluster::new("MAILCLU1")
+                .groups([Group::default().name("EVS1 Group").resources(owners.map(resource))])
+                .virtual_servers([VirtualServer::default().name("EVS1").group("EVS1 Group")]);
+            let hosts = cluster.view().evs().peek()[0].hosts();
+            hosts.peek().iter().map(|host| host.as_str().to_ascii_uppercase()).collect::<Vec<_>>()
+        };
+        assert_eq!(hosts([&["NODE2", "NODE1"], &["NODE1", "node2"]]), ["NODE1", "NODE2"]);
+        assert_eq!(
+            hosts([&["NODE1", "NODE1"], &["NODE2"]]),
+            [""; 0],
+            "one node, listed twice by one resource"
+        );
+        assert_eq!(hosts([&["NODE1", "NODE2", "NODE3"], &["NODE3"]]), ["NODE3"]);
+    }
+}

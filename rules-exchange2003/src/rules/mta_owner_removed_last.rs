@@ -1,0 +1,136 @@
+use rules_core::{
+    Basis, Example, Findings, Severity, Source, Stage, fails,
+    model::{
+        ClusterRef,
+        ExchangeVersion::{V2000, V2003},
+        Known, Name, SetupAction, Step,
+    },
+    passes, rule,
+    testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
+    unknown,
+};
+
+use crate::EXCHANGE_2003;
+
+rule! {
+    /// The virtual server that owns the MTA is removed last.
+    ///
+    /// The one that was made first owns the MTA resource, and all the others of the cluster depend on it. The setup log
+    /// tells which one that was, in the past of a cluster as in a plan: its removal while others are left is the finding.
+    ///
+    /// # Why it matters
+    ///
+    /// Microsoft requires all other virtual servers to be removed first. With its owner the MTA goes, and with the MTA the
+    /// mail of every virtual server that is left to X.400 connectors and to Exchange 5.5.
+    ///
+    /// # How to fix it
+    ///
+    /// In a plan, change the order: move mailboxes, public folders and connectors of the others away and retire them first,
+    /// or keep the owner of the MTA until the cluster goes. Where it has happened, and other virtual servers live on
+    /// without an MTA, see `mta-once-per-cluster`: deleting the System Attendant *resource* of one of them and making it
+    /// again with the same data path brings an MTA (KB 922254), and keeps all data.
+    pub static MTA_OWNER_REMOVED_LAST = {
+        check,
+        set: &EXCHANGE_2003,
+        name: "mta-owner-removed-last",
+        severity: Severity::Error,
+        stage: Stage::WithExchange,
+        versions: &[V2000, V2003],
+        sources: &[Source::TechNet("bb125015", "Removing an Exchange Virtual Server"), Source::Kb(922_254)],
+        basis: Basis::Microsoft,
+        covers: &["RES-016"],
+        examples: EXAMPLES,
+    }
+}
+
+fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    if findings.each(cluster.steps(SetupAction::RemoveVirtualServer)).is_empty() {
+        return;
+    }
+    let made_or_removed = [SetupAction::CreateVirtualServer, SetupAction::RemoveVirtualServer];
+    let Some(steps) = findings.need_all(cluster.steps_of(&made_or_removed).in_order()) else { return };
+    let names: Vec<_> =
+        steps.into_iter().filter_map(|step| Some((step, findings.need(step.virtual_server())?))).collect();
+    if findings.is_empty() {
+        replay(&names, findings);
+    }
+}
+
+/// Goes through the log: the first of those that exist at a time is the one with the MTA.
+fn replay<'a>(steps: &[(Step<'a>, Known<'a, Name>)], findings: &mut Findings) {
+    let mut existing: Vec<(Step<'a>, Known<'a, Name>)> = Vec::new();
+    for &(step, name) in steps {
+        if step.step().peek() == Some(&SetupAction::CreateVirtualServer) {
+            existing.push((step, name));
+            continue;
+        }
+        let Some(place) = existing.iter().position(|(_, other)| *other == name) else { continue };
+        let (made, _) = existing.remove(place);
+        if let (0, Some((_, other))) = (place, existing.first()) {
+            let message = format!("`{name}`, which has the MTA, is removed while `{other}` is left");
+            findings.report(step.path(), message).related(made.path(), "made as the first");
+        }
+    }
+}
+
+const EXAMPLES: &[Example] = &[
+    passes("none was removed", FOUR_NODES_2003),
+    passes("a later one was removed", FOUR_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "create-virtual-server", virtual_server = "EVS2" },
+            { step = "remove-virtual-server", virtual_server = "EVS2" },
+            { step = "remove-virtual-server", virtual_server = "EVS1" },
+        ]
+        "#,
+    ),
+    passes("the first one was made again while there was no other", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "remove-virtual-server", virtual_server = "EVS1" },
+            { step = "create-virtual-server", virtual_server = "EVS2" },
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "remove-virtual-server", virtual_server = "EVS1" },
+        ]
+        "#,
+    ),
+    passes("times say that it was the last", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1", started = "2004-01-01T09:00:00" },
+            { step = "create-virtual-server", virtual_server = "EVS2", started = "2004-01-02T09:00:00" },
+            { step = "remove-virtual-server", virtual_server = "EVS1", started = "2004-02-02T09:00:00" },
+            { step = "remove-virtual-server", virtual_server = "EVS2", started = "2004-02-01T09:00:00" },
+        ]
+        "#,
+    ),
+    passes("a removal that failed", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "create-virtual-server", virtual_server = "EVS2" },
+            { failed_step = "remove-virtual-server", virtual_server = "EVS1" },
+        ]
+        "#,
+    ),
+    fails("the first one is removed before the second", FOUR_NODES_2003, &["setup[#3]"]).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "create-virtual-server", virtual_server = "EVS2" },
+            { step = "remove-virtual-server", virtual_server = "EVS1" },
+        ]
+        "#,
+    ),
+    unknown("no log", TWO_NODES_2003, &["setup"]).without(&["setup"]),
+    unknown("a removal that does not say of what", TWO_NODES_2003, &["setup[#2].virtual_server"]).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "remove-virtual-server" },
+        ]
+        "#,
+    ),
+];
