@@ -19,12 +19,12 @@ rule! {
     /// Deployment Guide wants MSDTC there, and the article always does. KB 243204 prefers a group for MSDTC alone, with
     /// a disk, an address and a name of its own, and says that an MSDTC that works elsewhere may stay. Microsoft's
     /// cluster support team accepts the default group, but only where a failure of MSDTC does not affect the group. So
-    /// a group without Exchange is worth a note and no more; what MSDTC does when it fails matters more
-    /// (`exchange2003/msdtc-failure-contained`).
+    /// another place is worth a note and no more, even that of a virtual server; what MSDTC does when it fails matters
+    /// more (`exchange2003/msdtc-failure-contained`).
     ///
-    /// Together with Exchange resources it is a warning. On Windows 2000 that is easily an accident: `comclust.exe` puts the
-    /// resource into the first group, by the alphabet, that has an address, a network name and a disk. Where one MSDTC
-    /// is in the default group, a second one elsewhere is the matter of `cluster/one-msdtc-resource`.
+    /// On Windows 2000 the place is easily an accident: `comclust.exe` puts the resource into the first group, by the
+    /// alphabet, that has an address, a network name and a disk. Where one MSDTC is in the default group, a second one
+    /// elsewhere is the matter of `cluster/one-msdtc-resource`.
     ///
     /// # Why it matters
     ///
@@ -48,7 +48,7 @@ rule! {
         check,
         set: &EXCHANGE_2003,
         name: "msdtc-in-default-group",
-        severity: Severity::Warning,
+        severity: Severity::Information,
         stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
         sources: &[
@@ -79,24 +79,19 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     for msdtc in msdtcs {
         let group = msdtc.group();
-        let (beside, severity) = if is_without_exchange(group) {
-            ("", Severity::Information)
-        } else {
-            (" together with Exchange", Severity::Warning)
-        };
+        let beside = if has_exchange(group) { " together with Exchange" } else { "" };
         let names = (msdtc.name(), group.name(), default_group.name());
         let message = format!("`{}` is in the group `{}`{beside}, not in `{}`", names.0, names.1, names.2);
         findings
             .report(msdtc.path(), message)
-            .at_most(severity)
             .by_article(ByArticle::Severity(Severity::Warning))
             .related(default_group.path(), "the default group");
     }
 }
 
-fn is_without_exchange(group: GroupRef<'_>) -> bool {
+fn has_exchange(group: GroupRef<'_>) -> bool {
     let exchange = group.resources().whose(|resource| resource.r#type(), ResourceType::is_exchange);
-    exchange.is_complete() && exchange.peek().is_empty()
+    !exchange.peek().is_empty()
 }
 
 const EXAMPLES: &[Example] = &[
@@ -128,7 +123,7 @@ const EXAMPLES: &[Example] = &[
             resources = [{ name = "MSDTC", type = "Distributed Transaction Coordinator" }]
             "#,
         ),
-    fails("in a group of its own: information", TWO_NODES_2003, &["groups[MSDTC Group].resources[MSDTC]"])
+    fails("in a group of its own", TWO_NODES_2003, &["groups[MSDTC Group].resources[MSDTC]"])
         .without(&["groups[Cluster Group].resources[MSDTC]"])
         .with(
             r#"
