@@ -292,11 +292,9 @@ pub const THREE_GB_FROM_MIB: u64 = 1024;
 /// Below how much memory, in MiB, `/3GB` does harm (Exchange Best Practices Analyzer).
 pub const NO_THREE_GB_BELOW_MIB: u64 = 950;
 
-/// Below which largest free block of virtual memory, in MiB, the Information Store logs event 9582 as a warning (KB 325044).
-pub const FREE_BLOCK_WARNING_MIB: u32 = 32;
-
-/// Below which largest free block of virtual memory, in MiB, the Information Store logs event 9582 as an error (KB 325044).
-pub const FREE_BLOCK_ERROR_MIB: u32 = 16;
+/// The least that the largest free block of virtual memory of the Information Store should have, in MiB: Exchange's Best
+/// Practices Analyzer calls less than 50,000,001 bytes an error.
+pub const LEAST_FREE_BLOCK_MIB: u32 = 48;
 
 /// One passive node for so many nodes: Microsoft's recommended shape is three active nodes and a passive one ("Configuration
 /// Settings for a Four-Node Cluster", aa998107).

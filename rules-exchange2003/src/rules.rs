@@ -13,7 +13,6 @@ mod msdtc_clustered_on_every_node;
 mod msdtc_failure_contained;
 mod msdtc_in_default_group;
 mod msdtc_online_at_setup;
-mod msdtc_outside_virtual_servers;
 mod msdtc_resource_exists;
 mod mta_monitored_where_it_is;
 mod mta_once_per_cluster;

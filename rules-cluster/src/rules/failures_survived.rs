@@ -4,7 +4,9 @@ use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs, ExchangeVersion, Known, Name, NodeRef},
     not_applicable, passes, rule,
-    testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
+    testing::reference::{
+        CCR_2007, CCR_2007_WINDOWS_2008, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003,
+    },
     unknown,
 };
 
@@ -15,11 +17,13 @@ rule! {
     ///
     /// Two things are counted. With more than two nodes, and in Exchange 2007, each virtual server needs a node of its
     /// own, so that nodes minus virtual servers may fail; two nodes of Exchange 2000 or 2003 can run everything on one.
-    /// And each virtual server needs more possible owners than failures: a node counts if every resource of the group
-    /// may run on it and it has Exchange. Before Exchange is on any node, all nodes count.
+    /// And each virtual server needs more possible owners than failures. A node that only votes counts for neither.
     ///
     /// What is wanted is `failures_to_survive`. To leave a virtual server to its own node and one that stands by is
-    /// legitimate, and enough for one failure.
+    /// legitimate, and enough for one failure. Three causes have rules of their own, and no finding here: that no node is
+    /// free at all (`exchange2003/one-virtual-server-per-active-node`, `exchange2007/passive-node`), that the resources of a
+    /// group have different owners or only one (`cluster/possible-owners-complete`), and that a possible owner has no
+    /// Exchange (`cluster/exchange-on-every-node`).
     ///
     /// # Why it matters
     ///
@@ -58,13 +62,17 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         }
         return;
     }
-    let Some(wanted) = findings.need(cluster.failures_to_survive()) else { return };
-    let Some(nodes) = findings.need_all(cluster.nodes_for_exchange()) else { return };
+    let Some(wanted) = findings.need(cluster.failures_to_survive()).filter(|wanted| **wanted > 0) else {
+        return;
+    };
+    let Some(every_node) = findings.need_all(cluster.nodes()) else { return };
     let Some(version) = findings.need(cluster.exchange()) else { return };
     let all = findings.each(all);
-    let needed = if nodes.len() <= 2 && *version < ExchangeVersion::V2007 { 1 } else { all.len() };
-    let survived = nodes.len().saturating_sub(needed);
-    if survived < as_count(wanted) {
+    let mut nodes = every_node.clone();
+    nodes.retain(|node| !only_votes(*node, findings));
+    let shares_nodes = every_node.len() <= 2 && *version < ExchangeVersion::V2007;
+    let survived = nodes.len().saturating_sub(if shares_nodes { 1 } else { all.len() });
+    if survived < as_count(wanted) && (shares_nodes || all.len() < every_node.len()) {
         let message = format!(
             "nodes that may fail: {survived} (nodes: {}, virtual servers: {}), wanted: {wanted}",
             nodes.len(),
@@ -73,6 +81,20 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         findings.report(wanted.path(), message);
     }
     owners_are_enough(&all, &nodes, wanted, findings);
+}
+
+/// Whether a node is known to take no virtual server. Where its Exchange decides that, and is not known, it is noted.
+fn only_votes(node: NodeRef<'_>, findings: &mut Findings) -> bool {
+    if node.is_voter() {
+        return true;
+    }
+    if node.has_exchange().peek() != Some(&true) && !node.cluster().exchange_resources().peek().is_empty() {
+        let own = node.exchange_resources();
+        if own.peek().is_empty() && findings.need_all(own).is_some() {
+            findings.need(node.has_exchange());
+        }
+    }
+    false
 }
 
 fn owners_are_enough(
@@ -91,7 +113,8 @@ fn owners_are_enough(
         let Some(mut hosts) = findings.need_all(evs.hosts()) else { continue };
         hosts.retain(|host| names.contains(host));
         // Where all nodes are owners, it is nodes that are too few.
-        if hosts.len() > as_count(wanted) || hosts.len() >= nodes.len() {
+        if hosts.len() > as_count(wanted) || hosts.len() >= nodes.len() || owners_differ(*evs, &hosts, &names)
+        {
             continue;
         }
         let owners: Vec<_> = hosts.iter().map(|host| format!("`{host}`")).collect();
@@ -100,6 +123,17 @@ fn owners_are_enough(
         let message = format!("`{}` can run on {only}, failures to survive: {wanted}", evs.name());
         findings.report(evs.path(), message);
     }
+}
+
+/// Whether some resources may run on a node where others may not, or all on the same one only: what another rule reports.
+fn owners_differ(evs: Evs<'_>, hosts: &[&Name], nodes: &HashSet<&Name>) -> bool {
+    let mut anywhere = HashSet::new();
+    for group in evs.group().peek() {
+        for resource in group.resources_for_every_node().peek() {
+            anywhere.extend(resource.possible_owners().peek().into_iter().flatten());
+        }
+    }
+    anywhere.len() == 1 || anywhere.iter().any(|name| nodes.contains(name) && !hosts.contains(name))
 }
 
 fn as_count(wanted: Known<'_, u32>) -> usize {
@@ -137,9 +171,39 @@ const EXAMPLES: &[Example] = &[
     passes("nothing is wanted", TWO_NODES_2003).without(&["nodes[NODE2]"]).with("failures_to_survive = 0"),
     fails("two failures, and one node is free", FOUR_NODES_2003, &["failures_to_survive"])
         .with("failures_to_survive = 2"),
-    fails("two clustered mailbox servers on two nodes", SCC_2007, &["failures_to_survive"])
+    fails("two failures, and the third node only votes", TWO_NODES_2003, &["failures_to_survive"]).with(
+        r#"
+        failures_to_survive = 2
+        nodes = [{ name = "VOTER", exchange = { installed = false } }]
+        "#,
+    ),
+    fails(
+        "its own node and the one that stands by, and two failures are wanted",
+        FIVE_NODES,
+        &["virtual_servers[EVS1]"],
+    ),
+    fails("no owners at all", TWO_NODES_2003, &["virtual_servers[EVS1]"]).with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [
+            { name = "EVS1 IP", possible_owners = [] },
+            { name = "EVS1 Name", possible_owners = [] },
+            { name = "Disk S:", possible_owners = [] },
+            { name = "Disk T:", possible_owners = [] },
+            { name = "Exchange System Attendant (EVS1)", possible_owners = [] },
+            { name = "Exchange Information Store (EVS1)", possible_owners = [] },
+            { name = "MTA (EVS1)", possible_owners = [] },
+            { name = "Routing (EVS1)", possible_owners = [] },
+            { name = "SMTP (EVS1)", possible_owners = [] },
+            { name = "HTTP (EVS1)", possible_owners = [] },
+            { name = "MS Search (EVS1)", possible_owners = [] },
+        ]
+        "#,
+    ),
+    passes("no node is free, which is another rule's finding", SCC_2007)
         .with(r#"virtual_servers = [{ name = "CMS2", group = "CMS2" }]"#),
-    fails("the node that stands by has no Exchange", TWO_NODES_2003, &["failures_to_survive"])
+    passes("the node that stands by has no Exchange, which is another rule's finding", TWO_NODES_2003)
         .without(&["nodes[NODE2].exchange"])
         .with(
             r#"
@@ -148,20 +212,21 @@ const EXAMPLES: &[Example] = &[
             exchange = { installed = false }
             "#,
         ),
-    fails("a disk that one node alone may own", FOUR_NODES_2003, &["virtual_servers[EVS2]"]).with(
+    passes("a disk that one node alone may own, which is another rule's finding", FOUR_NODES_2003).with(
         r#"
         [[groups]]
         name = "EVS2 Group"
         resources = [{ name = "Disk V:", possible_owners = ["NODE2"] }]
         "#,
     ),
-    fails("owners that have no node in common", TWO_NODES_2003, &["virtual_servers[EVS1]"]).with(
+    passes("nodes in two subnets, and an address for each", CCR_2007_WINDOWS_2008).with(
         r#"
         [[groups]]
-        name = "EVS1 Group"
+        name = "CMS1"
         resources = [
-            { name = "Disk S:", possible_owners = ["NODE1"] },
-            { name = "Disk T:", possible_owners = ["NODE2"] },
+            { name = "CMS1 IP", possible_owners = ["NODE1"] },
+            { name = "CMS1 IP B", type = "IP Address", depends_on = [], possible_owners = ["NODE2"] },
+            { name = "CMS1 Name", depends_on = [], depends_on_any = [["CMS1 IP", "CMS1 IP B"]] },
         ]
         "#,
     ),
@@ -175,6 +240,32 @@ const EXAMPLES: &[Example] = &[
         &["groups[EVS1 Group].resources[Disk T:].possible_owners"],
     )
     .without(&["groups[EVS1 Group].resources[Disk T:].possible_owners"]),
-    unknown("whether a node has Exchange is not known", TWO_NODES_2003, &["nodes[NODE2].exchange.installed"])
-        .without(&["nodes[NODE2].exchange"]),
+    unknown(
+        "a node that may own nothing of Exchange, and whether it has Exchange is not known",
+        CCR_2007,
+        &["nodes[VOTER].exchange.installed"],
+    )
+    .with(r#"nodes = [{ name = "VOTER" }]"#),
 ];
+
+/// Five nodes with one virtual server that may run on two of them.
+const FIVE_NODES: &str = r#"
+format = "cluster/1"
+name = "MAILCLU1"
+exchange = "2003"
+failures_to_survive = 2
+nodes = [
+    { name = "NODE1", exchange = { installed = true } },
+    { name = "NODE2", exchange = { installed = true } },
+    { name = "NODE3", exchange = { installed = true } },
+    { name = "NODE4", exchange = { installed = true } },
+    { name = "NODE5", exchange = { installed = true } },
+]
+virtual_servers = [{ name = "EVS1", group = "EVS1 Group" }]
+groups = [
+    { name = "EVS1 Group", resources = [
+        { name = "EVS1 Name", type = "Network Name", possible_owners = ["NODE1", "NODE5"] },
+        { name = "EVS1 SA", type = "System Attendant", possible_owners = ["NODE1", "NODE5"] },
+    ] },
+]
+"#;

@@ -4,7 +4,7 @@ use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs, GroupRef, Name, ResourceRef},
     not_applicable, passes, rule,
-    testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
+    testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
 };
 
@@ -13,10 +13,12 @@ use crate::CLUSTER;
 rule! {
     /// All resources of a virtual server may run on the same nodes with Exchange, and these are more than one.
     ///
-    /// A node with Exchange that may own one resource of the group, but not another, is a finding at that other one. So is
-    /// a group that only one node may own while a second one has Exchange. To keep a virtual server to its own node and
+    /// A node with Exchange that may own one resource of the group, but not another, is a finding at that other one: a
+    /// warning where the group is left with fewer than two nodes, information otherwise. A group that only one node may own
+    /// while a second one has Exchange is a warning. To keep a virtual server to its own node and
     /// one that stands by is legitimate, as long as all of its resources say the same; a node without Exchange, such as a
-    /// voter, may own the name, the address or a disk.
+    /// voter, may own the name, the address or a disk. Where a network name takes one address or another (Windows 2008, nodes
+    /// in several subnets), each of these addresses may have its own owners.
     ///
     /// # Why it matters
     ///
@@ -33,7 +35,7 @@ rule! {
         check,
         set: &CLUSTER,
         name: "possible-owners-complete",
-        severity: Severity::Information,
+        severity: Severity::Warning,
         stage: Stage::WithExchange,
         versions: EVERY_VERSION,
         sources: &[Source::Practice("a group moves to a node only if all of its resources may run there")],
@@ -56,13 +58,14 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn owners_of(group: GroupRef<'_>, findings: &mut Findings) {
-    let resources = findings.each(group.resources());
+    let resources = findings.each(group.resources_for_every_node());
     if are_alike(group.cluster(), &resources) {
         return;
     }
     let mut in_order = Vec::new();
     let mut anywhere = HashSet::new();
     let mut complete = Vec::new();
+    let count = resources.len();
     for resource in resources {
         let owners = resource.possible_owners().members();
         let is_complete = owners.is_complete();
@@ -72,10 +75,15 @@ fn owners_of(group: GroupRef<'_>, findings: &mut Findings) {
         complete.extend(is_complete.then_some((resource, own)));
     }
     in_order.retain(|name| anywhere.remove(name));
+    let severity = if complete.len() == count && can_fail_over(group.cluster(), &in_order, &complete) {
+        Severity::Information
+    } else {
+        Severity::Warning
+    };
     for (resource, own) in &complete {
         for name in in_order.iter().filter(|name| !own.contains(*name)) {
             if has_exchange(group.cluster(), name, findings) {
-                lacks(*resource, name, findings);
+                lacks(*resource, name, severity, findings);
                 break;
             }
         }
@@ -99,10 +107,24 @@ fn are_alike(cluster: ClusterRef<'_>, resources: &[ResourceRef<'_>]) -> bool {
         && resources.iter().all(|resource| resource.possible_owners().peek() == Some(first))
 }
 
-fn lacks(resource: ResourceRef<'_>, node: &Name, findings: &mut Findings) {
+/// Whether two nodes are known to have Exchange that may own each of the resources.
+fn can_fail_over(
+    cluster: ClusterRef<'_>,
+    owners: &[&Name],
+    resources: &[(ResourceRef<'_>, HashSet<&Name>)],
+) -> bool {
+    let has_exchange = |name: &Name| {
+        let nodes = cluster.nodes_named(name);
+        nodes.peek().iter().any(|node| node.has_exchange().peek() == Some(&true))
+    };
+    let is_common = |name: &Name| resources.iter().all(|(_, own)| own.contains(name));
+    owners.iter().filter(|name| is_common(name) && has_exchange(name)).count() > 1
+}
+
+fn lacks(resource: ResourceRef<'_>, node: &Name, severity: Severity, findings: &mut Findings) {
     let message =
         format!("`{}` may not run on `{node}`, where other resources of its group may", resource.name());
-    findings.report(resource.possible_owners().path(), message);
+    findings.report(resource.possible_owners().path(), message).at_most(severity);
 }
 
 fn has_exchange(cluster: ClusterRef<'_>, node: &Name, findings: &mut Findings) -> bool {
@@ -142,6 +164,17 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
+    passes("nodes in two subnets, and an address for each", CCR_2007_WINDOWS_2008).with(
+        r#"
+        [[groups]]
+        name = "CMS1"
+        resources = [
+            { name = "CMS1 IP", possible_owners = ["NODE1"] },
+            { name = "CMS1 IP B", type = "IP Address", depends_on = [], possible_owners = ["NODE2"] },
+            { name = "CMS1 Name", depends_on = [], depends_on_any = [["CMS1 IP", "CMS1 IP B"]] },
+        ]
+        "#,
+    ),
     fails(
         "a disk that only one node may own",
         TWO_NODES_2003,
@@ -152,6 +185,18 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS1 Group"
         resources = [{ name = "Disk T:", possible_owners = ["NODE1"] }]
+        "#,
+    ),
+    fails(
+        "a resource that lacks one of four, where three are left: information",
+        FOUR_NODES_2003,
+        &["groups[EVS2 Group].resources[Disk V:].possible_owners"],
+    )
+    .with(
+        r#"
+        [[groups]]
+        name = "EVS2 Group"
+        resources = [{ name = "Disk V:", possible_owners = ["NODE1", "NODE2", "NODE4"] }]
         "#,
     ),
     fails(

@@ -32,9 +32,10 @@ rule! {
     /// CORP\clustersvc /add`: itself and not by way of a group, as Microsoft asks for on Windows 2003.
     ///
     /// Another account means an outage, since the Cluster service has to stop on all nodes at once. Give the account
-    /// its membership and user rights on every node first, stop the Cluster service on all of them, then set the
-    /// account in the properties of the service and start it, node after node ("Change the account under which the
-    /// Cluster service runs", cc784325).
+    /// its membership and user rights on every node first, with Exchange 2000 also *Exchange Full Administrator*, and on
+    /// Windows 2003 let it write the computer objects of network names with Kerberos, which the old account made. Stop the
+    /// Cluster service on all nodes, then set the account in the properties of the service and start it, node after node
+    /// ("Change the account under which the Cluster service runs", cc784325).
     pub static SERVICE_ACCOUNT_IS_LOCAL_ADMIN = {
         check,
         set: &CLUSTER,

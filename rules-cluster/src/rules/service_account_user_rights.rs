@@ -11,12 +11,12 @@ use crate::{CLUSTER, facts::SERVICE_ACCOUNT_RIGHTS};
 rule! {
     /// The account of the Cluster service has the user rights that it needs, and no policy takes them away.
     ///
-    /// On Windows 2000 and 2003 the account needs these rights on every node: *Act as part of the operating system*,
-    /// *Back up files and directories*, *Restore files and directories*, *Adjust memory quotas for a process* (Windows
-    /// 2000: *Increase quotas*), *Log on as a service*, *Increase scheduling priority*. The list was read for Windows
-    /// 2003; that of Windows 2000 is the same but for names. Further rights, such as *Debug programs* and *Manage
-    /// auditing and security log*, come with the membership in the local Administrators group, which is a matter of
-    /// `cluster/service-account-is-local-admin`.
+    /// On Windows 2000 and 2003 the account needs these rights on every node, given to itself or to the local Administrators
+    /// group: *Act as part of the operating system*, *Back up files and directories*, *Restore files and directories*,
+    /// *Adjust memory quotas for a process* (Windows 2000: *Increase quotas*), *Log on as a service*, *Increase scheduling
+    /// priority*. The list was read for Windows 2003, not word for word for Windows 2000. Further rights, such as *Debug
+    /// programs* and *Manage auditing and security log*, come with the membership in the local Administrators group, which
+    /// is a matter of `cluster/service-account-is-local-admin`.
     ///
     /// A missing right is an error. A group policy that takes rights from the account is a warning, also while all
     /// rights are there: it wins at its next refresh. Windows 2008 has no such account, and where the Cluster service

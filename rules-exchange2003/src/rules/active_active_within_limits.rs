@@ -54,14 +54,19 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let Some(version) = findings.need(cluster.exchange()) else { return };
-    let Some(nodes) = findings.need_all(cluster.nodes()) else { return };
-    let all = cluster.evs();
-    if nodes.len() != 2 || (all.peek().len() < 2 && findings.need_all(all.clone()).is_some()) {
+    let (nodes, all) = (cluster.nodes().members(), cluster.evs());
+    if (nodes.is_complete() && nodes.peek().len() != 2) || (all.is_complete() && all.peek().len() < 2) {
         return findings.not_applicable("the cluster is not two nodes with two virtual servers");
     }
+    let (Some(version), Some(nodes)) = (findings.need(cluster.exchange()), findings.need_all(nodes)) else {
+        return;
+    };
+    let all = findings.each(all);
+    if all.len() < 2 {
+        return;
+    }
     let (fewest, most) = (active_active_users(*version, 0), active_active_users(*version, u32::MAX));
-    for evs in findings.each(all) {
+    for evs in all {
         let Some(users) = findings.need(evs.listed().concurrent_users()) else { continue };
         let limit = if *users > fewest { limit_of(&nodes, *version, findings).unwrap_or(most) } else { most };
         if *users > limit {
@@ -136,6 +141,16 @@ const EXAMPLES: &[Example] = &[
     not_applicable("four nodes", FOUR_NODES_2003),
     unknown("the users of one are not known", TWO_NODES_2003, &["virtual_servers[EVS2].concurrent_users"])
         .with(r#"virtual_servers = [{ name = "EVS2", group = "EVS2 Group" }]"#),
-    unknown("there may be a second virtual server", TWO_NODES_2003, &["virtual_servers"])
-        .with(r#"partial = ["virtual_servers"]"#),
+    not_applicable("one virtual server, on however many nodes", TWO_NODES_2003).without(&["nodes"]),
+    unknown(
+        "there may be a second virtual server beside one with many users",
+        TWO_NODES_2003,
+        &["virtual_servers"],
+    )
+    .with(
+        r#"
+        partial = ["virtual_servers"]
+        virtual_servers = [{ name = "EVS1", concurrent_users = 4000 }]
+        "#,
+    ),
 ];

@@ -25,7 +25,8 @@ rule! {
     ///
     /// Before the next service pack, move the virtual server back to the routing group in which it was made. Where the
     /// administrative group differs, or the old group is gone, ask Microsoft's support: the properties that the resource
-    /// keeps are not shown in Cluster Administrator (KB 887722 describes event 2146). If an upgrade has failed, leave the
+    /// keeps are not shown in Cluster Administrator. KB 887722 describes event 2146, which also comes where the account of
+    /// the Cluster service lacks its rights (`exchange2003/service-account-exchange-role`). If an upgrade has failed, leave the
     /// virtual server as it is; its databases are untouched.
     pub static ADMINISTRATIVE_GROUP_UNCHANGED = {
         check,

@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef, DtcAuthentication,
         ExchangeVersion::{V2000, V2003},
-        WindowsVersion,
+        ResourceType, WindowsVersion,
     },
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -15,10 +15,10 @@ use crate::EXCHANGE_2003;
 rule! {
     /// On Windows 2003, MSDTC on a cluster node does not ask for mutual authentication.
     ///
-    /// Service Pack 1 of Windows 2003 brought the choice, and *Mutual Authentication Required* as its default. In a
-    /// cluster it has to be *Incoming Caller Authentication Required*. Where network DTC access is off, as it should be
+    /// Service Pack 1 of Windows 2003 brought the choice, with *Mutual Authentication Required* as the default of a computer
+    /// outside a cluster. In a cluster it has to be *Incoming Caller Authentication Required*. Where network DTC access is off, as it should be
     /// for Exchange alone (`exchange2003/network-dtc-access-off`), nobody calls over the network, and the setting is worth
-    /// a note only. Nodes without a service pack have no such setting.
+    /// a note only. Nodes without a service pack have no such setting, and without an MSDTC resource it does not matter yet.
     ///
     /// # Why it matters
     ///
@@ -49,6 +49,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let nodes = findings.each(cluster.nodes_on(WindowsVersion::is_2003));
     if nodes.is_empty() {
         return findings.not_applicable("no node has Windows 2003");
+    }
+    let msdtcs = cluster.resources_of(&ResourceType::Msdtc);
+    if msdtcs.is_complete() && msdtcs.peek().is_empty() {
+        return findings.not_applicable("there is no MSDTC resource");
     }
     for node in nodes {
         if node.windows().service_pack().peek() == Some(&0) {
@@ -103,6 +107,8 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     not_applicable("Windows 2000", TWO_NODES_2000),
+    not_applicable("no MSDTC resource", TWO_NODES_2003)
+        .without(&["groups[Cluster Group].resources[MSDTC]", "nodes[NODE1].dtc.authentication"]),
     unknown("the setting of a node is not known", TWO_NODES_2003, &["nodes[NODE1].dtc.authentication"])
         .without(&["nodes[NODE1].dtc.authentication"]),
 ];

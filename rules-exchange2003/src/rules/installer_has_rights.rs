@@ -60,7 +60,8 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if let Some(role) =
         role.filter(|role| matches!(**role, R::None | R::ServerAdministrator | R::DelegatedSetup))
     {
-        let message = format!("`{name}` is no Exchange Full Administrator, but `{role}`");
+        let message =
+            format!("`{name}` has the Exchange role `{role}`, and needs Exchange Full Administrator");
         findings.report(role.path(), message);
     }
     if let Some(is_one) = findings.need(installer.local_administrator()).filter(|is_one| !**is_one) {

@@ -39,6 +39,7 @@ rule! {
         versions: &[V2000, V2003],
         sources: &[
             Source::Kb(290_624),
+            Source::Kb(243_204),
             Source::TechNet("cc772427", "Administering Distributed Transactions on Windows Server Clusters"),
         ],
         basis: Basis::Microsoft,

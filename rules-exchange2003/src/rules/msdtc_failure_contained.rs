@@ -17,7 +17,7 @@ rule! {
     ///
     /// *Affect the group* is cleared on the MSDTC resource (`RestartAction` 1). It is set by default when the resource is
     /// made. In a group of its own, with its own disk, address and name, MSDTC may affect the group: nothing else is in
-    /// it.
+    /// it. (Exchange's Best Practices Analyzer does not look at the group, and warns of this, too.)
     ///
     /// # Why it matters
     ///

@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
-        ResourceType,
+        GroupRef, ResourceRef, ResourceType,
     },
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -19,21 +19,31 @@ rule! {
     /// Deployment Guide wants MSDTC there, and the article always does. KB 243204 prefers a group for MSDTC alone, with
     /// a disk, an address and a name of its own, and says that an MSDTC that works elsewhere may stay. Microsoft's
     /// cluster support team accepts the default group, but only where a failure of MSDTC does not affect the group. So
-    /// another place is worth a note and no more; what MSDTC does when it fails matters more.
+    /// another place is worth a note and no more, even that of a virtual server; what MSDTC does when it fails matters
+    /// more (`exchange2003/msdtc-failure-contained`).
+    ///
+    /// On Windows 2000 the place is easily an accident: `comclust.exe` puts the resource into the first group, by the
+    /// alphabet, that has an address, a network name and a disk. Where one MSDTC is in the default group, a second one
+    /// elsewhere is the matter of `cluster/one-msdtc-resource`.
     ///
     /// # Why it matters
     ///
     /// MSDTC needs a disk and a name. The default group has both, and it is always online somewhere, which Exchange
-    /// Setup relies on. In the group of a virtual server, MSDTC comes and goes with it, and takes it along when it
-    /// fails.
+    /// Setup relies on. In the group of a virtual server, MSDTC keeps its log on a disk of Exchange and goes offline with
+    /// it: the disk cannot be replaced, nor the virtual server retired, without breaking MSDTC.
     ///
     /// # How to fix it
     ///
-    /// An MSDTC with a group of its own can stay: waive the finding. Otherwise, while nobody installs anything, take
-    /// the MSDTC resource offline, remove its dependencies, move it with *Change Group* in Cluster Administrator, make
-    /// it depend on the name and the disk of the default group, and bring it online; if it does not start there, its
-    /// log is on the old disk, and KB 243204 says how to make one anew. Then clear *Affect the group* in its properties
-    /// (`cluster res "MSDTC" /prop RestartAction=1`).
+    /// An MSDTC that works can stay where it is, above all on a cluster in production: waive the finding, after clearing
+    /// *Affect the group* in its properties (`cluster res "MSDTC" /prop RestartAction=1`).
+    ///
+    /// Otherwise, while nobody installs anything and no transaction is open: on Windows 2003 take the MSDTC resource
+    /// offline, remove its dependencies, move it with *Change Group* in Cluster Administrator, make it depend on the name
+    /// and the disk of the default group, and bring it online; if it does not start there, its log is on the old disk, and
+    /// KB 243204 says how to make one anew. On Windows 2000 see that the group that is to hold MSDTC has an address, a name
+    /// and a disk, and comes first by the alphabet (a group can be renamed for the moment); take the MSDTC resource
+    /// offline and delete it, run `comclust.exe -r` and then `comclust.exe` on each node, one after the other, as KB 243204
+    /// describes. Nothing of a virtual server depends on it.
     pub static MSDTC_IN_DEFAULT_GROUP = {
         check,
         set: &EXCHANGE_2003,
@@ -45,11 +55,12 @@ rule! {
             Source::Article("step 2 and best practice 6"),
             Source::Microsoft("Exchange Server 2003 Deployment Guide, table 3, on running Setup on a cluster server"),
             Source::Kb(243_204),
+            Source::Kb(290_624),
             Source::Microsoft("Ask the Core Team, \"Top 10 Best Practice Tips for Windows Server 2003 Cluster Service\""),
             Source::TechNet("aa997579", "MSDTC Outages Will Affect Cluster Group"),
         ],
         basis: Basis::Microsoft,
-        covers: &["DTC-003"],
+        covers: &["DTC-003", "DTC-008"],
         examples: EXAMPLES,
     }
 }
@@ -62,17 +73,25 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let [default_group] = findings.each(cluster.default_group())[..] else {
         return findings.not_applicable("there is no default group");
     };
+    let is_in_place = |msdtc: &ResourceRef<'_>| msdtc.group().path() == default_group.path();
+    if msdtcs.iter().any(is_in_place) {
+        return;
+    }
     for msdtc in msdtcs {
         let group = msdtc.group();
-        if group.path() != default_group.path() {
-            let names = (msdtc.name(), group.name(), default_group.name());
-            let message = format!("`{}` is in the group `{}`, not in `{}`", names.0, names.1, names.2);
-            findings
-                .report(msdtc.path(), message)
-                .by_article(ByArticle::Severity(Severity::Warning))
-                .related(default_group.path(), "the default group");
-        }
+        let beside = if has_exchange(group) { " together with Exchange" } else { "" };
+        let names = (msdtc.name(), group.name(), default_group.name());
+        let message = format!("`{}` is in the group `{}`{beside}, not in `{}`", names.0, names.1, names.2);
+        findings
+            .report(msdtc.path(), message)
+            .by_article(ByArticle::Severity(Severity::Warning))
+            .related(default_group.path(), "the default group");
     }
+}
+
+fn has_exchange(group: GroupRef<'_>) -> bool {
+    let exchange = group.resources().whose(|resource| resource.r#type(), ResourceType::is_exchange);
+    !exchange.peek().is_empty()
 }
 
 const EXAMPLES: &[Example] = &[
@@ -88,6 +107,22 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
+    passes("a second one elsewhere, which is another rule's finding", TWO_NODES_2003).with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "MSDTC 2", type = "Distributed Transaction Coordinator" }]
+        "#,
+    ),
+    fails("together with a virtual server", TWO_NODES_2000, &["groups[EVS1 Group].resources[MSDTC]"])
+        .without(&["groups[Cluster Group].resources[MSDTC]"])
+        .with(
+            r#"
+            [[groups]]
+            name = "EVS1 Group"
+            resources = [{ name = "MSDTC", type = "Distributed Transaction Coordinator" }]
+            "#,
+        ),
     fails("in a group of its own", TWO_NODES_2003, &["groups[MSDTC Group].resources[MSDTC]"])
         .without(&["groups[Cluster Group].resources[MSDTC]"])
         .with(

@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
-        GroupRef, ResourceType,
+        GroupRef, LeadingTo, ResourceType,
     },
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -92,14 +92,19 @@ fn can_come_online(group: GroupRef<'_>, findings: &mut Findings) {
     let graph = group.dependencies();
     let disks = graph.leading_to(|resource| resource.r#type(), ResourceType::is_storage);
     let names = graph.leading_to(|resource| resource.r#type(), is_network_name);
-    for (leading, what) in [(disks, "disk"), (names, "network name")] {
-        for msdtc in &msdtcs {
-            let found = leading.from(*msdtc);
-            if found.peek().is_empty() && findings.need_all(found).is_some() {
-                let message = format!("`{}` depends on no {what}", msdtc.name());
-                findings.report(msdtc.depends_on().path(), message);
-            }
-        }
+    for msdtc in msdtcs {
+        let mut lacks = |leading: &LeadingTo<'_>| {
+            let found = leading.from(msdtc);
+            found.peek().is_empty() && findings.need_all(found).is_some()
+        };
+        let what = match (lacks(&disks), lacks(&names)) {
+            (true, true) => "disk and on no network name",
+            (true, false) => "disk",
+            (false, true) => "network name",
+            (false, false) => continue,
+        };
+        let message = format!("`{}` depends on no {what}", msdtc.name());
+        findings.report(msdtc.depends_on().path(), message);
     }
 }
 
@@ -153,21 +158,14 @@ const EXAMPLES: &[Example] = &[
             resources = [{ name = "MSDTC", depends_on = ["Cluster Name"] }]
             "#,
     ),
-    fails(
-        "it depends on nothing",
-        TWO_NODES_2000,
-        &[
-            "groups[Cluster Group].resources[MSDTC].depends_on",
-            "groups[Cluster Group].resources[MSDTC].depends_on",
-        ],
-    )
-    .with(
-        r#"
+    fails("it depends on nothing", TWO_NODES_2000, &["groups[Cluster Group].resources[MSDTC].depends_on"])
+        .with(
+            r#"
         [[groups]]
         name = "Cluster Group"
         resources = [{ name = "MSDTC", depends_on = [] }]
         "#,
-    ),
+        ),
     unknown("groups that are not all known", TWO_NODES_2003, &["groups"])
         .without(&["groups[Cluster Group].resources[MSDTC]"])
         .with(r#"partial = ["groups"]"#),

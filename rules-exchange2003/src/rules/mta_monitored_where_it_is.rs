@@ -47,11 +47,14 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return;
     }
     for evs in findings.each(cluster.evs()) {
-        let monitored = findings.need(evs.listed().mta_monitored());
-        let Some(monitored) = monitored.filter(|monitored| **monitored) else { continue };
+        let monitored = evs.listed().mta_monitored();
+        if monitored.peek() == Some(&false) {
+            continue;
+        }
         for group in findings.each(evs.group()) {
             let own = group.resources_of(&ResourceType::Mta);
-            if own.peek().is_empty() && findings.need_all(own).is_some() {
+            if own.peek().is_empty() && findings.need_all(own).is_some() && findings.need(monitored).is_some()
+            {
                 let message = format!("the MTA of `{}` is monitored, and its group has none", evs.name());
                 findings.report(monitored.path(), message).related(group.path(), "its group");
             }
@@ -62,6 +65,8 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 const EXAMPLES: &[Example] = &[
     passes("the only virtual server", TWO_NODES_2003),
     passes("the first of three", FOUR_NODES_2003),
+    passes("on the one that has the MTA nobody needs to look", TWO_NODES_2003)
+        .without(&["virtual_servers[EVS1].mta_monitored"]),
     fails("monitored on the second as well", FOUR_NODES_2003, &["virtual_servers[EVS2].mta_monitored"])
         .with(r#"virtual_servers = [{ name = "EVS2", mta_monitored = true }]"#),
     not_applicable("no MTA at all", TWO_NODES_2003).without(&["groups[EVS1 Group].resources[MTA (EVS1)]"]),

@@ -30,10 +30,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Nothing has to be torn down. Move every group off the node, and have a backup. At the node's own console run
-    /// Setup again, choose *Reinstall* for what is installed, and put the service pack on again afterwards, as
-    /// reinstalling brings back the files of the CD. Then move a virtual server to the node and see that each of its
-    /// resources comes online. Install every further node by hand.
+    /// Nothing has to be torn down, and a node that has run its virtual server since needs no more than a test: in a
+    /// maintenance window move a virtual server to it and see that each resource comes online. Only where one does not,
+    /// move every group off the node and make a backup, run Setup again at the node's own console, choose *Reinstall* for
+    /// what is installed, and put the service pack on again before a virtual server comes back, as reinstalling brings back
+    /// the files of the CD. Install every further node by hand.
     pub static NO_UNATTENDED_SETUP = {
         check,
         set: &EXCHANGE_2003,

@@ -19,7 +19,8 @@ rule! {
     /// own: Setup stops, and a System Attendant refuses to come online, where this does not hold (error 5018).
     ///
     /// Two nodes may run two virtual servers, one each or both on one of them after a failover. Microsoft supports this
-    /// active/active form within tight limits and advises against it, so it is a warning. Every node of the definition
+    /// active/active form within tight limits and advises against it, so it is a warning. More than two on two nodes are the
+    /// same warning and nothing worse: KB 259197 allows several virtual servers on a node. Every node of the definition
     /// counts as one that may be free, even if it has yet to join; two virtual servers on one node are an error only where
     /// more than two have joined. The number decides, not the mode that is declared.
     ///
@@ -47,6 +48,7 @@ rule! {
             Source::Article("step 4"),
             Source::Kb(815_180),
             Source::Kb(329_208),
+            Source::Kb(259_197),
             Source::TechNet("aa996872", "This is a 2-node Active/Active Cluster"),
             Source::Microsoft("Exchange Server 2003 Deployment Guide, requirements for running Setup on a cluster server"),
         ],
@@ -141,6 +143,15 @@ const EXAMPLES: &[Example] = &[
             group = "EVS2 Group"
             running_on = ["NODE1"]
             "#,
+        ),
+    fails("two nodes with three virtual servers: the same warning", TWO_NODES_2003, &["virtual_servers"])
+        .with(
+            r#"
+        virtual_servers = [
+            { name = "EVS2", group = "EVS2 Group", running_on = ["NODE2"] },
+            { name = "EVS3", group = "EVS3 Group", running_on = ["NODE2"] },
+        ]
+        "#,
         ),
     not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),
     unknown("nobody knows how many nodes there are", FOUR_NODES_2003, &["nodes"]).without(&["nodes"]),

@@ -1,7 +1,7 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{
-        At, ClusterRef, ExchangeRole,
+        AccountKind, At, ClusterRef, ExchangeRole,
         ExchangeVersion::{V2000, V2003},
         Name, ResourceType,
     },
@@ -19,7 +19,8 @@ rule! {
     /// has to be Exchange Full Administrator: of the organisation for the first virtual server, of the administrative
     /// group for further ones. Since Exchange 2003 the wizard does it as the administrator who runs it, and a role of the
     /// account is a leftover, told as information. While a virtual server of the cluster is still Exchange 2000, it is
-    /// none.
+    /// none. Where the Cluster service runs as Local System or a local user, that is the finding of
+    /// `cluster/service-account-is-local-admin`.
     ///
     /// # Why it matters
     ///
@@ -51,6 +52,9 @@ rule! {
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let Some(version) = findings.need(cluster.exchange()) else { return };
     for account in findings.each(cluster.service_accounts(cluster.nodes().members())) {
+        if account.kind().peek().is_some_and(|kind| *kind != AccountKind::DomainUser) {
+            continue;
+        }
         if *version == V2000 {
             is_administrator(account.name(), account.exchange_role(), findings);
         } else {
@@ -74,8 +78,9 @@ fn is_administrator(name: At<'_, Name>, role: At<'_, ExchangeRole>, findings: &m
             }
         }
         R::None | R::ServerAdministrator | R::DelegatedSetup => {
-            findings
-                .report(role.path(), format!("`{name}` is no Exchange Full Administrator, but `{known}`"));
+            let message =
+                format!("`{name}` has the Exchange role `{known}`, and needs Exchange Full Administrator");
+            findings.report(role.path(), message);
         }
     }
 }
@@ -105,6 +110,9 @@ const EXAMPLES: &[Example] = &[
         virtual_servers = [{ name = "EVS3", version = "2000" }]
         "#,
     ),
+    passes("Local System, which is another rule's finding", TWO_NODES_2000)
+        .without(&["service_account"])
+        .with(r#"service_account = { kind = "local-system" }"#),
     fails("Exchange 2000: no role", TWO_NODES_2000, &["service_account.exchange_role"])
         .with(r#"service_account = { exchange_role = "none" }"#),
     fails(

@@ -72,10 +72,13 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         if *three_gb && findings.need(is_2000_server).is_some_and(|is_one| *is_one) {
             findings.report(three_gb.path(), format!("`{name}` starts Windows 2000 Server with `/3GB`"));
         }
+        if !*three_gb && is_2000_server.peek() == Some(&true) {
+            continue;
+        }
         let Some(memory) = findings.need(memory) else { continue };
         let message = if *three_gb && *memory < NO_THREE_GB_BELOW_MIB {
             format!("`{name}` starts with `/3GB`, and has {memory} MiB of memory")
-        } else if !*three_gb && *memory >= THREE_GB_FROM_MIB && is_2000_server.peek() != Some(&true) {
+        } else if !*three_gb && *memory >= THREE_GB_FROM_MIB {
             format!("`{name}` starts without `/3GB`, and has {memory} MiB of memory")
         } else {
             continue;
@@ -130,14 +133,16 @@ const EXAMPLES: &[Example] = &[
         hardware = { memory_mib = 2048 }
         "#,
     ),
-    passes("Windows 2000 Server without the switch", TWO_NODES_2000).with(
-        r#"
+    passes("Windows 2000 Server without the switch, whatever its memory", TWO_NODES_2000)
+        .without(&["nodes[NODE1].hardware.memory_mib"])
+        .with(
+            r#"
         [[nodes]]
         name = "NODE1"
         windows = { edition = "standard" }
         boot = { three_gb = false }
         "#,
-    ),
+        ),
     fails("Windows 2000 Server with the switch", TWO_NODES_2000, &["nodes[NODE1].boot.three_gb"]).with(
         r#"
         [[nodes]]

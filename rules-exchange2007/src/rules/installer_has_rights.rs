@@ -47,11 +47,15 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         match *role {
             R::OrganizationAdministrator | R::DelegatedSetup => {}
             R::ServerAdministrator => {
-                let message = format!("`{name}` is `{role}`, and makes no clustered mailbox server");
+                let message = format!(
+                    "`{name}` has the Exchange role `{role}`, which makes no clustered mailbox server"
+                );
                 findings.report(role.path(), message).at_most(Severity::Warning);
             }
             R::None | R::OrganizationFullAdministrator | R::GroupFullAdministrator => {
-                let message = format!("`{name}` is no Exchange Organization Administrator, but `{role}`");
+                let message = format!(
+                    "`{name}` has the Exchange role `{role}`, and needs Exchange Organization Administrator"
+                );
                 findings.report(role.path(), message);
             }
         }

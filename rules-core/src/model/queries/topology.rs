@@ -1,8 +1,8 @@
 //! Questions about who runs what, and where it may run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::super::{At, ClusterRef, Evs, Name, NodeRef, ResourceRef, ServiceAccount, Set};
+use super::super::{At, ClusterRef, Evs, GroupRef, Name, NodeRef, ResourceRef, ServiceAccount, Set};
 
 impl<'a> ClusterRef<'a> {
     /// The accounts that the Cluster service runs as on some nodes, each of them once.
@@ -26,16 +26,43 @@ impl<'a> ClusterRef<'a> {
     }
 }
 
+impl<'a> GroupRef<'a> {
+    /// The resources that a node must be able to own for the group to come online on it: all but those of which another
+    /// one will do, such as the address of each subnet where the nodes are in several.
+    pub fn resources_for_every_node(self) -> Set<ResourceRef<'a>> {
+        let resources = self.resources().members();
+        let all = resources.peek();
+        if all.iter().all(|resource| resource.depends_on_any().peek().is_none()) {
+            return resources;
+        }
+        let needed = |resource: &ResourceRef<'a>| resource.depends_on().peek();
+        if !resources.is_complete() || all.iter().any(|resource| needed(resource).is_none()) {
+            return resources;
+        }
+        let needed: HashSet<&Name> = all.iter().filter_map(needed).flatten().collect();
+        let alternatives: HashSet<&Name> = all
+            .iter()
+            .filter_map(|resource| resource.depends_on_any().peek())
+            .flatten()
+            .filter(|alternatives| alternatives.len() > 1)
+            .flatten()
+            .filter(|name| !needed.contains(name))
+            .collect();
+        resources.filter(|resource| resource.name().peek().is_none_or(|name| !alternatives.contains(name)))
+    }
+}
+
 impl<'a> Evs<'a> {
     /// The resources of its group.
     pub fn resources(self) -> Set<ResourceRef<'a>> {
         self.group().flat_map(|group| group.resources().members())
     }
 
-    /// The nodes that may own every resource of its group, by name: where the group can come online as a whole. Where
-    /// the possible owners of a resource are not known, none is known to be one of them.
+    /// The nodes that may own every resource of its group, by name: where the group can come online as a whole. An address
+    /// that is one of several alternatives does not count. Where the possible owners of a resource are not known, no node
+    /// is known to be one of them.
     pub fn hosts(self) -> Set<&'a Name> {
-        let (resources, mut gaps) = self.resources().into_parts();
+        let (resources, mut gaps) = self.group().flat_map(GroupRef::resources_for_every_node).into_parts();
         // Of each node, how many resources list it, and the last that did.
         let mut listed: HashMap<&'a Name, (usize, usize)> = HashMap::new();
         let count = resources.len();
