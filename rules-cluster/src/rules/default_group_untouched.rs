@@ -1,7 +1,7 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{
-        ClusterRef, Evs, Known, QuorumKind, ResourceRef,
+        ClusterRef, Evs, QuorumKind, ResourceRef,
         ResourceType::{
             self, FileShareWitness, LocalQuorum, MajorityNodeSet, Msdtc, NetworkName, SystemAttendant,
         },
