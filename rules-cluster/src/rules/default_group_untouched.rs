@@ -87,11 +87,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 /// How bad it is that the resource is there, if it is.
-fn is_foreign(
-    resource: ResourceRef<'_>,
-    kind: &ResourceType,
-    findings: &mut Findings,
-) -> Option<Severity> {
+fn is_foreign(resource: ResourceRef<'_>, kind: &ResourceType, findings: &mut Findings) -> Option<Severity> {
     match kind {
         MajorityNodeSet | LocalQuorum | FileShareWitness | Msdtc => None,
         NetworkName => is_name_of_another(resource, findings).then_some(Severity::Warning),
@@ -114,7 +110,8 @@ fn is_foreign(
 /// Whether a Network Name is neither the cluster's nor that of a virtual server, which has a rule of its own.
 fn is_name_of_another(resource: ResourceRef<'_>, findings: &mut Findings) -> bool {
     let cluster = resource.cluster();
-    let (Some(name), Some(own)) = (findings.need(resource.parameters().name()), findings.need(cluster.name()))
+    let (Some(name), Some(own)) =
+        (findings.need(resource.parameters().name()), findings.need(cluster.name()))
     else {
         return false;
     };
@@ -211,14 +208,18 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
-    fails("a type that is not known here: information", TWO_NODES_2003, &["groups[Cluster Group].resources[Link]"])
-        .with(
-            r#"
+    fails(
+        "a type that is not known here: information",
+        TWO_NODES_2003,
+        &["groups[Cluster Group].resources[Link]"],
+    )
+    .with(
+        r#"
             [[groups]]
             name = "Cluster Group"
             resources = [{ name = "Link", type = "Cluster Enabler" }]
             "#,
-        ),
+    ),
     passes("a group without the cluster's name is the matter of another rule", TWO_NODES_2003).with(
         r#"
         [[groups]]
@@ -250,19 +251,15 @@ const EXAMPLES: &[Example] = &[
         resources = [{ name = "Agent" }]
         "#,
     ),
-    unknown(
-        "a share, and a Windows that is not known",
-        TWO_NODES_2003,
-        &["nodes[NODE1].windows.version"],
-    )
-    .without(&["nodes[NODE1].windows.version", "nodes[NODE2].windows.version"])
-    .with(
-        r#"
+    unknown("a share, and a Windows that is not known", TWO_NODES_2003, &["nodes[NODE1].windows.version"])
+        .without(&["nodes[NODE1].windows.version", "nodes[NODE2].windows.version"])
+        .with(
+            r#"
         [[groups]]
         name = "Cluster Group"
         resources = [{ name = "Public Share", type = "File Share" }]
         "#,
-    ),
+        ),
     unknown("a share, and virtual servers that nobody listed", TWO_NODES_2003, &["virtual_servers"])
         .without(&["virtual_servers"])
         .with(
