@@ -1,6 +1,8 @@
 //! A deterministic generator of fleets: clusters as inherited ones are, of 2 or 3 nodes and 4 to 7 KB of JSON, with a
 //! stated share of them in violation of some rule.
 
+pub mod large;
+
 use rules_core::model::{
     AccountKind, Address, Cluster, Component, Directory, Disk, DiskKind, Dns, Domain, ExchangeEdition,
     ExchangeVersion, FileSystem, Group, Interface, Network, NetworkRole, Node, NodeExchange, NodeState,

@@ -1,15 +1,16 @@
 //! Writes generated fleets, and measures the ratios that the project holds itself to.
 
 use std::{
+    cmp::Reverse,
     hint::black_box,
     io::{self, BufWriter, Write},
     time::{Duration, Instant},
 };
 
-use benches::Fleet;
-use clap::{Parser, Subcommand};
+use benches::{Fleet, large};
+use clap::{Parser, Subcommand, ValueEnum};
 use rules_core::{
-    Plan, Profile, audit_cluster,
+    Auditor, Plan, Profile,
     input::{Syntax, read_into},
     model::Cluster,
 };
@@ -45,12 +46,49 @@ enum Command {
         #[arg(long, default_value_t = 15)]
         rounds: usize,
     },
-    /// Measure each rule alone, on clusters that are parsed, and print the dearest first.
+    /// Measure each rule alone, on typical clusters and on two of 8 nodes, all of them parsed, and print the dearest
+    /// first. No rule should cost more than a microsecond on 8 nodes without a reason.
     Rules {
-        /// How many clusters.
+        /// How many typical clusters.
         #[arg(long, default_value_t = 500)]
         clusters: u64,
     },
+    /// Judge clusters of one kind again and again, for a profiler: `valgrind --tool=callgrind` counts the same
+    /// instructions each time. What 100 more rounds add is what one of them costs.
+    Judge {
+        /// Which clusters.
+        #[arg(value_enum)]
+        kind: Kind,
+        /// How many rounds.
+        #[arg(long, default_value_t = 100)]
+        rounds: usize,
+        /// One rule instead of all of them, by full name.
+        #[arg(long)]
+        rule: Option<String>,
+    },
+}
+
+/// Clusters to measure with.
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Of the generated fleet: 2 or 3 nodes, Exchange 2003.
+    Typical,
+    /// 8 nodes, 7 virtual servers, Exchange 2003.
+    #[value(name = "large-2003")]
+    Large2003,
+    /// 8 nodes, 7 clustered mailbox servers, a single copy cluster of Exchange 2007.
+    #[value(name = "large-2007")]
+    Large2007,
+}
+
+impl Kind {
+    fn clusters(self, typical: u64) -> Vec<Cluster> {
+        match self {
+            Self::Typical => Fleet::of(typical).clusters().collect(),
+            Self::Large2003 => vec![large::exchange_2003()],
+            Self::Large2007 => vec![large::exchange_2007()],
+        }
+    }
 }
 
 fn main() -> io::Result<()> {
@@ -64,28 +102,60 @@ fn main() -> io::Result<()> {
         }
         Command::Ratios { clusters, rounds } => ratios(&mut out, clusters, rounds),
         Command::Rules { clusters } => rules(&mut out, clusters),
+        Command::Judge { kind, rounds, rule } => {
+            judge(kind, rounds, rule);
+            Ok(())
+        }
+    }
+}
+
+/// One round judges a typical fleet of this many clusters, or a large cluster once.
+const TYPICAL: u64 = 100;
+
+fn judge(kind: Kind, rounds: usize, rule: Option<String>) {
+    let profile = Profile::strict();
+    let profile = rule.iter().fold(profile, |profile, rule| profile.select([rule.as_str().into()]));
+    let plan = excluster::book().plan(&profile).expect("the rule is there");
+    let clusters = kind.clusters(TYPICAL);
+    let mut auditor = Auditor::new(&plan);
+    for _ in 0..rounds {
+        clusters.iter().for_each(|cluster| drop(black_box(auditor.audit(cluster))));
     }
 }
 
 fn rules(out: &mut impl Write, clusters: u64) -> io::Result<()> {
+    const KINDS: [Kind; 3] = [Kind::Typical, Kind::Large2003, Kind::Large2007];
     let book = excluster::book();
-    let fleet: Vec<Cluster> = Fleet::of(clusters).clusters().collect();
-    let mut costs: Vec<(Duration, String)> = book
+    let fleets = KINDS.map(|kind| kind.clusters(clusters));
+    let mut costs: Vec<([u128; KINDS.len()], String)> = book
         .rules()
         .map(|rule| {
             let name = rule.meta().full_name();
             let plan =
-                book.plan(&Profile::recommended().select([name.as_str().into()])).expect("the rule is there");
-            let look = || fleet.iter().for_each(|cluster| drop(black_box(audit_cluster(&plan, cluster))));
-            ((0..9).map(|_| time(look)).min().unwrap_or_default(), name)
+                book.plan(&Profile::strict().select([name.as_str().into()])).expect("the rule is there");
+            let costs = fleets.each_ref().map(|fleet| {
+                // As many audits for a large cluster as for all the typical ones.
+                let rounds = usize::try_from(clusters).unwrap_or(usize::MAX).div_ceil(fleet.len().max(1));
+                let mut auditor = Auditor::new(&plan);
+                let mut look = || {
+                    for cluster in std::iter::repeat_n(fleet, rounds).flatten() {
+                        black_box(auditor.audit(cluster));
+                    }
+                };
+                let least = (0..9).map(|_| time(&mut look)).min().unwrap_or_default();
+                least.as_nanos() / u128::try_from(rounds * fleet.len()).unwrap_or(u128::MAX).max(1)
+            });
+            (costs, name)
         })
         .collect();
-    costs.sort_unstable_by(|a, b| b.cmp(a));
-    let count = u32::try_from(fleet.len()).unwrap_or(u32::MAX).max(1);
-    for (cost, name) in costs {
-        writeln!(out, "{:>8} ns  {name}", (cost / count).as_nanos())?;
+    costs.sort_unstable_by_key(|(costs, name)| (Reverse(costs.iter().copied().max()), name.clone()));
+    writeln!(out, "nanoseconds a cluster, each rule alone\n")?;
+    writeln!(out, "{:>10} {:>12} {:>12}", "typical", "8 nodes 2003", "8 nodes 2007")?;
+    for ([typical, large_2003, large_2007], name) in &costs {
+        writeln!(out, "{typical:>10} {large_2003:>12} {large_2007:>12}  {name}")?;
     }
-    Ok(())
+    let sum = |kind: usize| costs.iter().map(|(costs, _)| costs[kind]).sum::<u128>();
+    writeln!(out, "\n{:>10} {:>12} {:>12}  all {} rules", sum(0), sum(1), sum(2), costs.len())
 }
 
 /// What is measured, each over all lines once.
@@ -136,6 +206,7 @@ fn ratios(out: &mut impl Write, clusters: u64, rounds: usize) -> io::Result<()> 
 
 fn run(work: usize, plan: &Plan, lines: &[String], fleet: &[Cluster]) {
     let mut cluster = Cluster::default();
+    let mut auditor = Auditor::new(plan);
     for (line, parsed) in lines.iter().zip(fleet) {
         if work == 0 {
             black_box(serde_json::from_str::<IgnoredAny>(line).expect("the line is JSON"));
@@ -145,7 +216,7 @@ fn run(work: usize, plan: &Plan, lines: &[String], fleet: &[Cluster]) {
             black_box(&cluster);
         }
         if work == 2 || work == 3 {
-            black_box(audit_cluster(plan, if work == 2 { parsed } else { &cluster }));
+            black_box(auditor.audit(if work == 2 { parsed } else { &cluster }));
         }
     }
 }

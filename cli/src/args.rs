@@ -21,6 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Audit definitions, and exports of the cluster registry
     Audit(AuditArguments),
+    /// Join reports of parts of a fleet into one
+    Merge(MergeArguments),
     /// List the rules, and why each is on or off
     Rules(RulesArguments),
     /// Say what a rule demands, why, and how to fix what it finds
@@ -45,6 +47,7 @@ pub(crate) enum ColorWhen {
 /// looked at; what is no definition is counted as skipped. What cannot be read is reported, and the rest audited.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct AuditArguments {
     /// Files, folders, patterns such as `fleet/*.toml`, or `-` for the standard input
     #[arg(value_name = "PATH", required_unless_present = "files_from")]
@@ -73,6 +76,10 @@ pub(crate) struct AuditArguments {
     #[arg(long)]
     pub(crate) exit_zero: bool,
 
+    /// These are a part of a fleet: leave the rules that compare clusters to `excluster merge`, in constant memory
+    #[arg(long)]
+    pub(crate) part: bool,
+
     /// How many threads to use, at most 256; 0 means one for each core
     #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u16).range(..=256))]
     pub(crate) jobs: u16,
@@ -92,6 +99,52 @@ Exit codes, the highest wins:
   1  something was found at or above --fail-on
   2  a mistake on the command line, an input that could not be read, or nothing to audit
   3  a rule broke";
+
+/// Join reports of parts of a fleet into one, and compare the clusters of all parts.
+///
+/// A part is what `excluster audit --part` printed with `--format json` or `--format ndjson`. Given in the order of the
+/// fleet, the parts become the report of one run over the whole, byte for byte. Parts that were made with other rules or
+/// another version of the program, and parts that hold the same definition, are refused. Memory grows with the names in the
+/// fleet, not with the reports; the standard input is held as a whole.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct MergeArguments {
+    /// Reports in JSON or results in NDJSON, in the order of the fleet; `-` is the standard input
+    #[arg(value_name = "PART", required = true)]
+    pub(crate) parts: Vec<PathBuf>,
+
+    /// What to print, json if not given; `text=FILE` writes to a file, several formats at once
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = FormatRequest::parse)]
+    pub(crate) formats: Vec<FormatRequest>,
+
+    /// The profile that the parts were audited with; needed only if no part is a report in JSON
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<ProfileName>,
+
+    /// Likewise the rules that were selected
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) select: Vec<Selector>,
+
+    /// Likewise the rules that were ignored
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<Selector>,
+
+    /// The mildest thing that makes the exit code 1
+    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+
+    /// Exit with 0 for findings, and for unreadable inputs that the report carries
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+
+    /// Print the summary only (formats text and concise)
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Also print what was skipped and why, and a line for each cluster (format text)
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
 
 /// Which rules look.
 #[derive(Debug, Args)]
@@ -121,21 +174,22 @@ pub(crate) enum ProfileName {
     Build,
 }
 
-impl From<ProfileName> for Profile {
+impl From<ProfileName> for BaseProfile {
     fn from(name: ProfileName) -> Self {
         match name {
-            ProfileName::Article => BaseProfile::Article,
-            ProfileName::Recommended => BaseProfile::Recommended,
-            ProfileName::Strict => BaseProfile::Strict,
-            ProfileName::Build => BaseProfile::Build,
+            ProfileName::Article => Self::Article,
+            ProfileName::Recommended => Self::Recommended,
+            ProfileName::Strict => Self::Strict,
+            ProfileName::Build => Self::Build,
         }
-        .into()
     }
 }
 
 impl Selection {
     pub(crate) fn profile(&self) -> Profile {
-        Profile::from(self.profile).select(self.select.iter().cloned()).ignore(self.ignore.iter().cloned())
+        Profile::from(BaseProfile::from(self.profile))
+            .select(self.select.iter().cloned())
+            .ignore(self.ignore.iter().cloned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rules_core::Plan;
+use rules_core::{FleetRule, Plan, Rule};
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256, in lower-case hexadecimal.
@@ -13,11 +13,18 @@ pub(crate) fn sha256(text: &str) -> String {
     })
 }
 
+/// What two definitions of one cluster have in common, in 32 hexadecimal digits: the first half of SHA-256.
+pub(crate) fn of_identity(identity: &str) -> String {
+    let mut digest = sha256(identity);
+    digest.truncate(32);
+    digest
+}
+
 /// The digest of a plan: two reports can be compared or merged only if they were made with the same rules. Over a line
-/// with the named profile, and one for each rule: full name, severity, versions.
+/// with the named profile, and one for each rule, those that compare clusters last: full name, severity, versions.
 pub(crate) fn of_plan(plan: &Plan) -> String {
-    let rules = plan.rules().fold(format!("{}\n", plan.base().as_str()), |mut rules, rule| {
-        let meta = rule.meta();
+    let metas = plan.rules().map(Rule::meta).chain(plan.fleet_rules().map(FleetRule::meta));
+    let rules = metas.fold(format!("{}\n", plan.base().as_str()), |mut rules, meta| {
         let versions: Vec<&str> = meta.versions.iter().map(|version| version.as_str()).collect();
         writeln!(rules, "{} {} {}", meta.full_name(), meta.severity, versions.join(","))
             .expect("a string takes any text");

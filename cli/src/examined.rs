@@ -5,17 +5,27 @@ use std::{cell::OnceCell, ops::Range};
 use importers::{Imported, Note};
 use rules_core::{
     ClusterReport, Finding, RuleMeta,
+    fleet::{FleetFacts, Triple},
     input::{InputError, Locator, Syntax},
     model::{Cluster, FactPath, Names},
 };
 
-use crate::{digest, escape::shown, excerpt::Excerpt};
+use crate::{
+    digest,
+    escape::shown,
+    excerpt::Excerpt,
+    formats::report::{Location, Place},
+    held::Held,
+    part::Earlier,
+};
 
 /// One thing that was looked at.
 pub(crate) enum Examined<'a> {
     Cluster(Audited<'a>),
     Refused(Refused<'a>),
     Skipped(Skipped<'a>),
+    /// One of the above, of an earlier run.
+    Earlier(Earlier<'a>),
 }
 
 /// A cluster with its report.
@@ -23,10 +33,14 @@ pub(crate) struct Audited<'a> {
     pub(crate) file: &'a str,
     pub(crate) cluster: &'a Cluster,
     pub(crate) report: ClusterReport<'a>,
+    /// What the rules that compare clusters need of it.
+    pub(crate) facts: FleetFacts,
     pub(crate) origin: Origin<'a>,
     paths: Names<'a>,
     /// Reads the text again, once there is something to point at.
     locator: OnceCell<Locator<'a>>,
+    /// Those facts with their places.
+    held: OnceCell<Vec<Held>>,
 }
 
 /// What a cluster was read from.
@@ -72,9 +86,32 @@ impl<'a> Audited<'a> {
         file: &'a str,
         cluster: &'a Cluster,
         report: ClusterReport<'a>,
+        facts: FleetFacts,
         origin: Origin<'a>,
     ) -> Self {
-        Self { file, cluster, report, origin, paths: Names::of(cluster), locator: OnceCell::new() }
+        let (paths, locator, held) = (Names::of(cluster), OnceCell::new(), OnceCell::new());
+        Self { file, cluster, report, facts, origin, paths, locator, held }
+    }
+
+    /// What is the same in two definitions of the cluster.
+    pub(crate) fn identity(&self) -> Option<String> {
+        self.facts.identity.as_deref().map(digest::of_identity)
+    }
+
+    /// What it holds that other clusters may hold, too.
+    pub(crate) fn held(&self) -> &[Held] {
+        self.held.get_or_init(|| {
+            let rules = self.facts.rules.iter().enumerate();
+            let triples = rules.flat_map(|(rule, facts)| facts.triples.iter().map(move |it| (rule, it)));
+            triples
+                .map(|(rule, Triple { path, key, value })| Held {
+                    rule,
+                    key: key.clone(),
+                    value: value.clone(),
+                    at: self.location(*path),
+                })
+                .collect()
+        })
     }
 
     /// A path by names.
@@ -133,6 +170,24 @@ impl<'a> Audited<'a> {
                 let line = u64::from(imported.line_of(path)?);
                 Some(Spot { line, column: None, offset: 0, span: line_span(text, line) })
             }
+        }
+    }
+
+    /// A place as reports have it.
+    pub(crate) fn location(&self, path: FactPath) -> Location {
+        let place = |spot: Spot| {
+            let exact = spot.column.is_some();
+            Place {
+                line: spot.line,
+                column: spot.column,
+                offset: exact.then(|| spot.offset + spot.span.start as u64),
+                length: exact.then_some(spot.span.len() as u64),
+            }
+        };
+        Location {
+            path: self.names(path),
+            pointer: path.pointer(self.cluster),
+            place: self.spot(path).map(place),
         }
     }
 

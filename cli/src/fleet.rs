@@ -11,7 +11,8 @@ use std::{
 use importers::{ImportError, Imported};
 use rayon::prelude::*;
 use rules_core::{
-    AuditedLine, Plan, audit_cluster, audit_stream,
+    AuditedLine, ClusterReport, Plan, audit_cluster, audit_stream,
+    fleet::fleet_facts,
     input::{self, InputError, Place, Syntax, lines::LinesError},
     model::Cluster,
 };
@@ -20,6 +21,7 @@ use crate::{
     args::InputFormat,
     examined::{Audited, Examined, Origin, Refused, Skipped, line_span},
     formats::Format,
+    held::{Compared, Keeper, Kept},
     inputs::{self, Input, Inputs, unreadable},
     outputs::{Outputs, Stop},
     progress::Progress,
@@ -43,12 +45,16 @@ pub(crate) struct Fleet<'a> {
     pub(crate) stdin: Option<InputFormat>,
     /// Tallies of parts of the fleet, which the next thing looked at is added to.
     pub(crate) tallies: Mutex<Vec<Tally>>,
+    /// Whether it is a part of a fleet: then clusters are not compared, and nothing is kept of them.
+    pub(crate) is_part: bool,
 }
 
 /// What came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) tally: Tally,
+    /// What was found between clusters.
+    pub(crate) compared: Option<Compared>,
     /// Paths that lead to nothing: mistakes on the command line.
     pub(crate) mistakes: u64,
 }
@@ -64,6 +70,8 @@ impl Seen {
 struct Rendered {
     pieces: Vec<String>,
     kind: Kind,
+    /// What is kept of a cluster, to compare it with others.
+    kept: Option<Kept>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,6 +93,7 @@ struct Writer<'w, 'o, 'p> {
     formats: &'w [Box<dyn Format + 'w>],
     outputs: &'w mut Outputs<'o>,
     progress: &'w mut Progress<'p>,
+    keeper: Option<Keeper<'w>>,
     /// Clusters, and all things but skipped ones, of the current input.
     clusters: u64,
     definitions: u64,
@@ -95,6 +104,9 @@ impl Writer<'_, '_, '_> {
         if rendered.kind == Kind::Cluster {
             self.clusters += 1;
             self.progress.advance();
+        }
+        if let (Some(keeper), Some(kept)) = (&mut self.keeper, &rendered.kept) {
+            keeper.keep(kept);
         }
         self.definitions += u64::from(rendered.kind != Kind::Skipped);
         self.outputs.write(self.formats, &rendered.pieces)
@@ -107,8 +119,9 @@ impl Fleet<'_> {
         let formats = self.formats;
         outputs.frame(formats, |format| format.begin())?;
         let mut seen = Seen::default();
+        let keeper = (!self.is_part).then(|| Keeper::new(self.plan));
         let mut folders = vec![Found::default(); self.inputs.folders.len()];
-        let mut writer = Writer { formats, outputs, progress, clusters: 0, definitions: 0 };
+        let mut writer = Writer { formats, outputs, progress, keeper, clusters: 0, definitions: 0 };
         let mut rest = self.inputs.list.as_slice();
         while !rest.is_empty() {
             let (batch, after) = rest.split_at(batch_length(rest));
@@ -141,8 +154,12 @@ impl Fleet<'_> {
         for part in self.tallies.into_inner().unwrap_or_else(PoisonError::into_inner) {
             seen.tally.merge(&part);
         }
+        seen.compared = writer.keeper.take().map(Keeper::compare);
+        if let Some(compared) = &seen.compared {
+            seen.tally.add_compared(compared);
+        }
         writer.progress.finish();
-        writer.outputs.frame(formats, |format| format.end(&seen.tally))?;
+        writer.outputs.frame(formats, |format| format.end(&seen.tally, seen.compared.as_ref()))?;
         Ok(seen)
     }
 
@@ -181,7 +198,7 @@ impl Fleet<'_> {
             Ok(()) => {
                 let report = audit_cluster(self.plan, cluster);
                 let origin = Origin::Definition { text: &text, syntax, line: 1, offset: 0 };
-                self.render(&Examined::Cluster(Audited::new(file, cluster, report, origin)))
+                self.cluster(file, cluster, report, origin)
             }
             Err(problems) if input.named || text.len() > syntax.longest() => refused(&text, &problems),
             Err(problems) => match not_a_definition(&text, syntax, certain) {
@@ -214,7 +231,18 @@ impl Fleet<'_> {
         let cluster = &imported.cluster;
         let report = audit_cluster(self.plan, cluster);
         let origin = Origin::Artefact { text, imported };
-        self.render(&Examined::Cluster(Audited::new(file, cluster, report, origin)))
+        self.cluster(file, cluster, report, origin)
+    }
+
+    fn cluster(
+        &self,
+        file: &str,
+        cluster: &Cluster,
+        report: ClusterReport<'_>,
+        origin: Origin<'_>,
+    ) -> Rendered {
+        let facts = fleet_facts(self.plan, cluster);
+        self.render(&Examined::Cluster(Audited::new(file, cluster, report, facts, origin)))
     }
 
     /// Something that is no definition: a mistake if it was asked for by itself.
@@ -259,7 +287,7 @@ impl Fleet<'_> {
         match result {
             Ok((cluster, report)) => {
                 let origin = Origin::Definition { text, syntax: Syntax::Json, line: number, offset };
-                self.render(&Examined::Cluster(Audited::new(file, cluster, report, origin)))
+                self.cluster(file, cluster, report, origin)
             }
             Err(problems) => {
                 let refused = Refused { file, line: Some(number), offset, text, problems: &problems };
@@ -282,12 +310,18 @@ impl Fleet<'_> {
             format.render(examined, &mut piece);
             piece
         };
+        let kept = match examined {
+            Examined::Cluster(audited) if !self.is_part => Some(Kept::of(audited)),
+            _ => None,
+        };
         Rendered {
+            kept,
             pieces: self.formats.iter().map(|format| render(&**format)).collect(),
             kind: match examined {
                 Examined::Cluster(_) => Kind::Cluster,
                 Examined::Refused(_) => Kind::Refused,
                 Examined::Skipped(_) => Kind::Skipped,
+                Examined::Earlier(_) => unreachable!("an audit looks for itself"),
             },
         }
     }

@@ -23,10 +23,12 @@ mod excerpt;
 mod exit;
 mod fleet;
 mod formats;
+mod held;
 mod inputs;
 mod mistake;
 mod outputs;
 mod palette;
+mod part;
 mod progress;
 mod reading;
 mod rule_page;
@@ -83,6 +85,7 @@ pub fn run_with(
     console.colour(arguments.color);
     let result = match &arguments.command {
         Command::Audit(arguments) => commands::audit::audit(book, arguments, console),
+        Command::Merge(arguments) => commands::merge::merge(book, arguments, console),
         Command::Rules(arguments) => commands::rules::rules(book, arguments, console),
         Command::Explain(arguments) => commands::explain::explain(book, arguments, console),
         Command::Schema(arguments) => commands::schema::schema(arguments, console),

@@ -2,11 +2,15 @@
 
 use std::fmt::Write as _;
 
-use rules_core::{BaseProfile, Example, Expectation, Rule, RuleBook, RuleMeta, testing::reference};
+use rules_core::{
+    BaseProfile, Example, Expectation, RuleBook, RuleMeta,
+    fleet::{FleetExample, FleetExpectation},
+    testing::reference,
+};
 
 /// The page of all rules, `docs/rules.md`.
 pub fn rules_page(book: &RuleBook) -> String {
-    let rules: Vec<&RuleMeta> = book.rules().map(Rule::meta).collect();
+    let rules = book.metas();
     let mut page = Page(
         "# Rules\n\nGenerated from the rules: `UPDATE_GOLDENS=1 cargo test --workspace` rewrites this page.\n"
             .to_owned(),
@@ -53,6 +57,9 @@ pub(crate) fn markdown(rule: &RuleMeta, level: usize) -> String {
     for example in rule.examples {
         page.example(example);
     }
+    for example in rule.fleets {
+        page.fleet(example);
+    }
     page.0
 }
 
@@ -60,6 +67,24 @@ pub(crate) fn markdown(rule: &RuleMeta, level: usize) -> String {
 pub(crate) fn profiles(rule: &RuleMeta) -> Vec<&'static str> {
     let having = BaseProfile::ALL.into_iter().filter(|profile| profile.contains(rule));
     having.map(BaseProfile::as_str).collect()
+}
+
+/// What a fleet rule says of an example.
+pub(crate) fn fleet_outcome(example: &FleetExample) -> String {
+    let paths = |paths: &[&str]| {
+        let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+        paths.join(", ")
+    };
+    match example.expect {
+        FleetExpectation::Passes => example.expect.to_string(),
+        FleetExpectation::Fails(findings) => {
+            let findings: Vec<String> = findings.iter().map(|at| paths(at)).collect();
+            format!("fails at {}", findings.join("; at "))
+        }
+        FleetExpectation::Incomplete(absent) => {
+            format!("cannot be compared as a whole for want of {}", paths(absent))
+        }
+    }
 }
 
 /// What a rule says of an example.
@@ -78,8 +103,8 @@ pub(crate) fn outcome(example: &Example) -> String {
 }
 
 /// The name of the reference cluster that an example starts from, unless it starts from a definition of its own.
-pub(crate) fn base_name(example: &Example) -> Option<&'static str> {
-    reference::ALL.iter().find(|it| it.definition == example.base).map(|it| it.name)
+pub(crate) fn base_name(base: &str) -> Option<&'static str> {
+    reference::ALL.iter().find(|it| it.definition == base).map(|it| it.name)
 }
 
 /// Lines without the indent that they have in common, and without blank ones around them.
@@ -100,14 +125,28 @@ impl Page {
 
     fn example(&mut self, example: &Example) {
         self.line(format_args!("\n**{}** ({})\n", sentence(example.title), outcome(example)));
-        let without: Vec<String> = example.without.iter().map(|path| format!(", without `{path}`")).collect();
-        let base =
-            base_name(example).map_or("a definition of its own".to_owned(), |name| format!("`{name}`"));
-        let (without, with) = (without.concat(), dedented(example.with));
+        self.cluster("It", example.base, example.without, example.with);
+    }
+
+    fn fleet(&mut self, example: &FleetExample) {
+        self.line(format_args!("\n**{}** ({})\n", sentence(example.title), fleet_outcome(example)));
+        for (index, member) in example.members.iter().enumerate() {
+            if index > 0 {
+                self.line(format_args!(""));
+            }
+            self.cluster(&format!("Cluster {}", index + 1), member.base, member.without, member.with);
+        }
+    }
+
+    /// What a cluster is made from.
+    fn cluster(&mut self, what: &str, base: &str, without: &[&str], with: &str) {
+        let without: Vec<String> = without.iter().map(|path| format!(", without `{path}`")).collect();
+        let base = base_name(base).map_or("a definition of its own".to_owned(), |name| format!("`{name}`"));
+        let (without, with) = (without.concat(), dedented(with));
         if with.is_empty() {
-            self.line(format_args!("It is {base}{without}."));
+            self.line(format_args!("{what} is {base}{without}."));
         } else {
-            self.line(format_args!("It is {base}{without}, with:\n\n```toml\n{with}\n```"));
+            self.line(format_args!("{what} is {base}{without}, with:\n\n```toml\n{with}\n```"));
         }
     }
 }

@@ -1,17 +1,22 @@
 //! The summary, for people: every outcome counted, and what would help most.
 
-use std::fmt::Write as _;
+use std::{cmp::Reverse, fmt::Write as _};
 
 use anstyle::Style;
 use rules_core::Counts;
 
-use crate::{palette::Palette, tally::Tally};
+use crate::{
+    formats::Run,
+    held::{self, Compared},
+    palette::Palette,
+    tally::Tally,
+};
 
 /// How many rules, and how many facts, are listed.
 const LISTED: usize = 5;
 
-/// The summary as text. `rules` are the full names of the plan's rules, in its order.
-pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String {
+/// The summary as text.
+pub(crate) fn text(tally: &Tally, compared: Option<&Compared>, run: &Run<'_>, palette: &Palette) -> String {
     let counts = &tally.counts;
     let mut rows = Rows::default();
 
@@ -37,9 +42,8 @@ pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String
         rows.add("skipped", format!("{files} without a definition (`--verbose` lists them)"));
     }
     if counts.clusters > 1 {
-        let mut found: Vec<_> =
-            tally.findings.iter().zip(rules).filter(|(findings, _)| **findings > 0).collect();
-        found.sort_by(|a, b| b.0.cmp(a.0).then_with(|| a.1.cmp(b.1)));
+        let mut found: Vec<_> = tally.found(run).collect();
+        found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         for (findings, rule) in found.into_iter().take(LISTED) {
             rows.add("most found", format!("{rule}: {findings}"));
         }
@@ -54,13 +58,24 @@ pub(crate) fn text(tally: &Tally, rules: &[String], palette: &Palette) -> String
         };
         rows.add("most missed", format!("`{fact}` {help}"));
     }
+    if let Some(compared) = compared.filter(|_| counts.clusters > 1) {
+        let mut lacking: Vec<_> = compared.participations().zip(&run.fleet_rules).collect();
+        lacking.retain(|(participation, _)| participation.incomplete > 0);
+        lacking.sort_by_key(|(participation, _)| Reverse(participation.incomplete));
+        for (participation, rule) in lacking.into_iter().take(LISTED) {
+            let clusters = number(participation.incomplete, "cluster", "clusters");
+            let missing = held::most_missing(participation);
+            let most = missing.first().map_or_else(String::new, |(kind, _)| kind.pattern());
+            rows.add("not compared", format!("{rule}: {clusters}, most for want of `{most}`"));
+        }
+    }
 
     let clusters = number(counts.clusters, "cluster", "clusters");
     let files = match tally.files {
         0 => String::new(),
         files => format!(" in {}", number(files, "file", "files")),
     };
-    let rules = number(rules.len() as u64, "rule", "rules");
+    let rules = number((run.rules.len() + run.fleet_rules.len()) as u64, "rule", "rules");
     let strong = palette.strong;
     format!("{strong}{clusters}{files}, {rules}{strong:#}\n{}", rows.text)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rules_core::{Counts, Outcome, model::FactPath};
 
-use crate::examined::Examined;
+use crate::{examined::Examined, formats::Run, held::Compared};
 
 /// Counts of a fleet, or of a part of it; in which order parts are merged makes no difference.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(crate) struct Tally {
     pub(crate) skipped: u64,
     /// How many findings each rule of the plan has, in its order; empty if there are none.
     pub(crate) findings: Vec<u64>,
+    /// The same of its fleet rules.
+    pub(crate) fleet_findings: Vec<u64>,
     /// The kinds of facts that unknown outcomes lack.
     pub(crate) missing: BTreeMap<FactPath, Missing>,
 }
@@ -43,6 +45,8 @@ impl Tally {
                 self.skipped += 1;
                 return;
             }
+            // These count themselves.
+            Examined::Earlier(_) => return,
         };
         self.counts.add(report);
         for (index, (_, outcome)) in report.outcomes.iter().enumerate() {
@@ -51,14 +55,16 @@ impl Tally {
                     self.findings.resize(report.outcomes.len(), 0);
                     self.findings[index] += findings.len() as u64;
                 }
-                Outcome::Unknown(missing) => self.add_missing(missing),
+                Outcome::Unknown(missing) => {
+                    self.add_missing(missing.iter().map(|path| path.kind()).collect());
+                }
                 _ => {}
             }
         }
     }
 
-    fn add_missing(&mut self, missing: &[FactPath]) {
-        let mut kinds: Vec<FactPath> = missing.iter().map(|path| path.kind()).collect();
+    /// Counts the kinds of facts that an unknown outcome lacks.
+    pub(crate) fn add_missing(&mut self, mut kinds: Vec<FactPath>) {
         kinds.sort_unstable();
         kinds.dedup();
         let alone = kinds.len() == 1;
@@ -84,6 +90,24 @@ impl Tally {
             missing.alone += more.alone;
             missing.among_others += more.among_others;
         }
+    }
+
+    /// Adds what was found between clusters.
+    pub(crate) fn add_compared(&mut self, compared: &Compared) {
+        self.fleet_findings = vec![0; compared.participations().len()];
+        for (rule, finding) in compared.findings() {
+            self.fleet_findings[rule] += 1;
+            self.counts.add_finding(finding.severity);
+        }
+        let broken = compared.participations().filter(|participation| participation.broken.is_some());
+        self.counts.broken += broken.count() as u64;
+    }
+
+    /// The rules that found something, and how much.
+    pub(crate) fn found<'r>(&self, run: &'r Run<'_>) -> impl Iterator<Item = (u64, &'r str)> {
+        let found = self.findings.iter().zip(&run.rules);
+        let found = found.chain(self.fleet_findings.iter().zip(&run.fleet_rules));
+        found.filter(|(findings, _)| **findings > 0).map(|(findings, rule)| (*findings, rule.as_str()))
     }
 
     /// The kinds of facts that would settle most unknown outcomes, the most useful first.

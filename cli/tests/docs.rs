@@ -12,7 +12,7 @@ const STATEMENTS: &[&str] = &[
 ];
 
 /// How many rows `docs/catalogue.md` has, with those that are not audited.
-const ROWS: usize = 243;
+const ROWS: usize = 248;
 
 /// What `docs/catalogue.md` says of its confidence in a row.
 const CONFIDENCE: &[&str] = &["read", "partly read", "third-party", "article", "memory", "derived"];
@@ -39,7 +39,7 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn rules(book: &RuleBook) -> Vec<&RuleMeta> {
-    book.rules().map(rules_core::Rule::meta).collect()
+    book.metas()
 }
 
 #[test]

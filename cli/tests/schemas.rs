@@ -47,6 +47,14 @@ fn examples() -> Vec<(String, Value)> {
             all.push((format!("{}: {}", rule.meta().full_name(), example.title), cluster));
         }
     }
+    for rule in excluster::book().fleet_rules() {
+        for example in rule.meta().fleets {
+            for cluster in example.clusters().unwrap() {
+                let name = format!("{}: {}", rule.meta().full_name(), example.title);
+                all.push((name, serde_json::to_value(cluster).unwrap()));
+            }
+        }
+    }
     all
 }
 

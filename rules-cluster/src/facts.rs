@@ -124,8 +124,8 @@ pub const QUORUM_DISK_MIB: u64 = 476;
 /// The size at which the quorum log is to be reset, in KiB (Microsoft Knowledge Base 225081; "Quorum log too small").
 pub const QUORUM_LOG_KIB: u64 = 4096;
 
-/// The update that lets a cluster of Windows Server 2003 use disks with a GUID partition table.
-pub const GPT_UPDATE: &str = "KB919117";
+/// The update that lets a cluster of Windows Server 2003 use disks with a GUID partition table, by the number of its article.
+pub const GPT_UPDATE: u32 = 919_117;
 
 /// A user right, as Windows keeps it and as its tools show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,6 +242,26 @@ pub fn is_other_application(kind: &str) -> bool {
     OTHERS.iter().any(|other| kind.eq_ignore_ascii_case(other))
 }
 
+/// The rules that judge what should be equal on all nodes, by the name of the setting
+/// ([`rules_core::model::drift::Setting`]). A book need not have all of them.
+pub static JUDGED_BY: [(&str, &str); 15] = [
+    ("windows.version", "cluster/same-windows-version"),
+    ("windows.edition", "cluster/same-windows-edition"),
+    ("windows.architecture", "cluster/same-architecture"),
+    ("domain", "cluster/nodes-in-one-domain"),
+    ("exchange.version", "cluster/same-exchange-version"),
+    ("exchange.service_pack", "cluster/same-exchange-version"),
+    ("exchange.build", "cluster/same-exchange-version"),
+    ("exchange.install_path", "cluster/same-install-drive"),
+    ("hardware.model", "cluster/identical-hardware"),
+    ("hardware.processor", "cluster/identical-hardware"),
+    ("hardware.processors", "cluster/identical-hardware"),
+    ("hardware.memory_mib", "cluster/identical-hardware"),
+    ("hardware.hba", "cluster/identical-hardware"),
+    ("boot.three_gb", "cluster/same-boot-options"),
+    ("boot.userva", "cluster/same-boot-options"),
+];
+
 #[cfg(test)]
 mod tests {
     use rules_core::model::{Cluster, Node};
@@ -252,6 +272,14 @@ mod tests {
         let cluster = Cluster::new("MAILCLU1").nodes([Node::default().windows(windows)]);
         let node = cluster.view().nodes().members().peek()[0];
         node_limit(node.windows()).peek().copied()
+    }
+
+    #[test]
+    fn judged_settings_are_settings() {
+        let settings = rules_core::model::drift::SETTINGS;
+        for (setting, _) in JUDGED_BY {
+            assert!(settings.iter().any(|other| other.name == setting), "{setting}");
+        }
     }
 
     #[test]

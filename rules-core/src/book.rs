@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::{Plan, Profile, ProfileError, Rule, RuleMeta, RuleSet, words};
+use crate::{FleetRule, Plan, Profile, ProfileError, Rule, RuleMeta, RuleSet, words};
 
 /// The rules that a program knows: those of the sets it names, and those that it adds at run time, by full name.
 #[derive(Clone, Default)]
 pub struct RuleBook {
     pub(crate) rules: Vec<Arc<dyn Rule>>,
+    pub(crate) fleet: Vec<Arc<dyn FleetRule>>,
 }
 
 /// A mistake of the programmer who puts a rule book together.
@@ -48,12 +49,15 @@ impl RuleBook {
     pub fn of(sets: &[&'static RuleSet]) -> Result<Self, RuleBookError> {
         let mut book = Self::default();
         for set in sets {
-            let rules = set.rules();
-            if rules.is_empty() {
+            let (rules, fleet) = (set.rules(), set.fleet_rules());
+            if rules.is_empty() && fleet.is_empty() {
                 return Err(RuleBookError::EmptySet { set: set.name });
             }
             for rule in rules {
                 book.add(*rule)?;
+            }
+            for rule in fleet {
+                book.add_fleet(*rule)?;
             }
         }
         Ok(book)
@@ -64,23 +68,47 @@ impl RuleBook {
     /// # Errors
     /// Another rule has its name.
     pub fn add(&mut self, rule: impl Rule + 'static) -> Result<(), RuleBookError> {
-        let key = |rule: &RuleMeta| (rule.set.name, rule.name);
-        match self.rules.binary_search_by_key(&key(rule.meta()), |other| key(other.meta())) {
-            Ok(taken) => Err(RuleBookError::DuplicateRule {
-                rule: rule.meta().full_name(),
-                first: self.rules[taken].meta().file,
-                second: rule.meta().file,
-            }),
-            Err(place) => {
-                self.rules.insert(place, Arc::new(rule));
-                Ok(())
-            }
-        }
+        self.refuse_taken(rule.meta())?;
+        let place = self.rules.partition_point(|other| key(other.meta()) < key(rule.meta()));
+        self.rules.insert(place, Arc::new(rule));
+        Ok(())
     }
 
-    /// Every rule, by set and name.
+    /// Adds a fleet rule at run time.
+    ///
+    /// # Errors
+    /// Another rule has its name.
+    pub fn add_fleet(&mut self, rule: impl FleetRule + 'static) -> Result<(), RuleBookError> {
+        self.refuse_taken(rule.meta())?;
+        let place = self.fleet.partition_point(|other| key(other.meta()) < key(rule.meta()));
+        self.fleet.insert(place, Arc::new(rule));
+        Ok(())
+    }
+
+    fn refuse_taken(&self, rule: &RuleMeta) -> Result<(), RuleBookError> {
+        let taken = self.metas().into_iter().find(|other| key(other) == key(rule));
+        taken.map_or(Ok(()), |taken| {
+            let (rule, second) = (rule.full_name(), rule.file);
+            Err(RuleBookError::DuplicateRule { rule, first: taken.file, second })
+        })
+    }
+
+    /// Every rule that looks at one cluster at a time, by set and name.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &dyn Rule> {
         self.rules.iter().map(|rule| &**rule)
+    }
+
+    /// Every rule that compares clusters, by set and name.
+    pub fn fleet_rules(&self) -> impl ExactSizeIterator<Item = &dyn FleetRule> {
+        self.fleet.iter().map(|rule| &**rule)
+    }
+
+    /// What there is to know about every rule of either kind, by set and name.
+    pub fn metas(&self) -> Vec<&RuleMeta> {
+        let rules = self.rules.iter().map(|rule| rule.meta());
+        let mut metas: Vec<_> = rules.chain(self.fleet.iter().map(|rule| rule.meta())).collect();
+        metas.sort_by_key(|meta| key(meta));
+        metas
     }
 
     /// The rule of a full name, or of a bare name that only one set has.
@@ -88,17 +116,14 @@ impl RuleBook {
     /// # Errors
     /// No rule has the name, or several sets do; with a suggestion.
     pub fn find(&self, name: &str) -> Result<&RuleMeta, UnknownRule> {
-        let matching: Vec<&RuleMeta> = self
-            .rules
-            .iter()
-            .map(|rule| rule.meta())
-            .filter(|meta| meta.full_name() == name || meta.name == name)
-            .collect();
+        let all = self.metas();
+        let matching: Vec<&RuleMeta> =
+            all.iter().copied().filter(|meta| meta.full_name() == name || meta.name == name).collect();
         match matching.as_slice() {
             [only] => Ok(only),
             [] => {
-                let full_names: Vec<String> = self.rules.iter().map(|rule| rule.meta().full_name()).collect();
-                let bare = self.rules.iter().map(|rule| rule.meta().name);
+                let full_names: Vec<String> = all.iter().map(|meta| meta.full_name()).collect();
+                let bare = all.iter().map(|meta| meta.name);
                 let closest = if name.contains('/') {
                     words::closest(name, full_names.iter().map(String::as_str)).map(str::to_owned)
                 } else {
@@ -130,6 +155,11 @@ impl RuleBook {
 
 impl std::fmt::Debug for RuleBook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.rules.iter().map(|rule| rule.meta().full_name())).finish()
+        f.debug_list().entries(self.metas().into_iter().map(RuleMeta::full_name)).finish()
     }
+}
+
+/// What rules are sorted by.
+fn key(rule: &RuleMeta) -> (&str, &str) {
+    (rule.set.name, rule.name)
 }

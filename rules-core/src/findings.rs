@@ -167,7 +167,7 @@ impl Findings {
 }
 
 /// The first of the values that more than half are the same as, or else the first of all.
-fn usual<T>(values: &[T], same: impl Fn(&T, &T) -> bool) -> Option<&T> {
+pub(crate) fn usual<T>(values: &[T], same: impl Fn(&T, &T) -> bool) -> Option<&T> {
     // Boyer and Moore's majority vote: a value that more than half share is the one left standing.
     let mut standing = values.first()?;
     let mut lead = 0_usize;

@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, sync::Arc};
 
-use crate::{Rule, RuleBook, RuleMeta, Severity, Stage, words};
+use crate::{FleetRule, Rule, RuleBook, RuleMeta, Severity, Stage, words};
 
 /// Which rules look at a fleet, and by whose words they judge.
 ///
@@ -184,6 +184,7 @@ pub enum ProfileError {
 #[derive(Clone)]
 pub struct Plan {
     rules: Vec<Arc<dyn Rule>>,
+    fleet: Vec<Arc<dyn FleetRule>>,
     base: BaseProfile,
 }
 
@@ -192,22 +193,29 @@ impl Plan {
         for selector in profile.select.iter().chain(&profile.ignore) {
             // A severity that no rule of the book has is no mistake.
             let is_severity = Severity::ALL.iter().any(|severity| severity.as_str() == selector.0);
-            if !is_severity && !book.rules().any(|rule| selector.names(rule.meta())) {
+            if !is_severity && !book.metas().into_iter().any(|rule| selector.names(rule)) {
                 return Err(unknown_selector(book, &selector.0));
             }
         }
         let rules: Vec<_> =
             book.rules.iter().filter(|rule| profile.choice(rule.meta()).is_on()).cloned().collect();
-        if rules.is_empty() {
+        let fleet: Vec<_> =
+            book.fleet.iter().filter(|rule| profile.choice(rule.meta()).is_on()).cloned().collect();
+        if rules.is_empty() && fleet.is_empty() {
             Err(ProfileError::NothingSelected)
         } else {
-            Ok(Self { rules, base: profile.base })
+            Ok(Self { rules, fleet, base: profile.base })
         }
     }
 
-    /// The rules, by set and name.
+    /// The rules that look at one cluster at a time, by set and name.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &dyn Rule> {
         self.rules.iter().map(|rule| &**rule)
+    }
+
+    /// The rules that compare clusters, by set and name.
+    pub fn fleet_rules(&self) -> impl ExactSizeIterator<Item = &dyn FleetRule> {
+        self.fleet.iter().map(|rule| &**rule)
     }
 
     /// The named profile by whose words the rules judge.
@@ -217,15 +225,15 @@ impl Plan {
 
     /// Whether a rule is among them.
     pub fn contains(&self, rule: &RuleMeta) -> bool {
-        self.rules.iter().any(|other| std::ptr::eq(other.meta(), rule))
+        let mut metas = self.rules().map(Rule::meta).chain(self.fleet_rules().map(FleetRule::meta));
+        metas.any(|other| std::ptr::eq(other, rule))
     }
 }
 
 fn unknown_selector(book: &RuleBook, selector: &str) -> ProfileError {
     let mut known = vec!["all".to_owned()];
     known.extend(Severity::ALL.map(|severity| severity.as_str().to_owned()));
-    for rule in book.rules() {
-        let meta = rule.meta();
+    for meta in book.metas() {
         known.extend([meta.set.name.to_owned(), meta.name.to_owned(), meta.full_name()]);
         known.extend(meta.covers.iter().map(|&row| row.to_owned()));
     }

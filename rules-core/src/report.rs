@@ -140,14 +140,19 @@ impl Counts {
                 Outcome::Broken(_) => self.broken += 1,
             }
             for finding in outcome.findings() {
-                match finding.severity {
-                    Severity::Error => self.errors += 1,
-                    Severity::Warning => self.warnings += 1,
-                    Severity::Information => self.informations += 1,
-                }
+                self.add_finding(finding.severity);
             }
         }
         self.clusters_not_judged += u64::from(self.passed + self.failed == judged);
+    }
+
+    /// Counts one more finding, of a fleet rule.
+    pub fn add_finding(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Information => self.informations += 1,
+        }
     }
 
     /// Adds the counts of another part of the fleet.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::{
     Example, Findings,
+    fleet::{FleetExample, StaticFleetRule},
     model::{ClusterRef, ExchangeVersion},
 };
 
@@ -44,6 +45,8 @@ pub struct RuleMeta {
     pub covers: &'static [&'static str],
     /// Clusters that pass, fail or cannot be judged, and what the rule says of them.
     pub examples: &'static [Example],
+    /// Of a fleet rule: small fleets, and what the rule says of them.
+    pub fleets: &'static [FleetExample],
     /// Markdown: a title of one sentence, text, `# Why it matters`, `# How to fix it`.
     pub docs: &'static str,
     /// The source file that declares the rule.
@@ -128,13 +131,29 @@ impl RuleSet {
         rules.sort_by_key(|rule| rule.meta.name);
         rules
     }
+
+    /// The fleet rules that were declared for this set, by name.
+    pub fn fleet_rules(&'static self) -> Vec<&'static StaticFleetRule> {
+        let mut rules: Vec<_> = inventory::iter::<FleetRegistration>
+            .into_iter()
+            .map(|registration| registration.0)
+            .filter(|rule| std::ptr::eq(rule.meta.set, self))
+            .collect();
+        rules.sort_by_key(|rule| rule.meta.name);
+        rules
+    }
 }
 
 /// How [`rule!`](crate::rule!) hands a rule to the linker.
 #[doc(hidden)]
 pub struct Registration(pub &'static StaticRule);
 
+/// How [`fleet_rule!`](crate::fleet_rule!) hands a rule to the linker.
+#[doc(hidden)]
+pub struct FleetRegistration(pub &'static StaticFleetRule);
+
 inventory::collect!(Registration);
+inventory::collect!(FleetRegistration);
 
 #[doc(hidden)]
 pub use inventory;
@@ -151,7 +170,7 @@ macro_rules! rule {
     ) => {
         $(#[doc = $docs])+
         $vis static $NAME: $crate::StaticRule = $crate::StaticRule {
-            meta: $crate::RuleMeta { docs: concat!($($docs, "\n"),+), file: file!(), $($meta)+ },
+            meta: $crate::RuleMeta { docs: concat!($($docs, "\n"),+), file: file!(), fleets: &[], $($meta)+ },
             check: $check,
         };
         $crate::rule::inventory::submit! { $crate::rule::Registration(&$NAME) }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    ClusterReport, Plan, audit_cluster,
+    Auditor, ClusterReport, Plan,
     input::{
         self, InputError, LONGEST_JSON, Locator, Syntax, Utf16Reader,
         lines::{Content, Line, LinesError, in_pieces},
@@ -52,18 +52,20 @@ where
     R: Read + Send + 'static,
     T: Send,
 {
-    // Clusters whose storage the next piece refills.
-    let spare: Mutex<Vec<Cluster>> = Mutex::default();
-    let take = || spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-    let give_back = |cluster| spare.lock().unwrap_or_else(PoisonError::into_inner).push(cluster);
+    // Clusters and auditors whose storage the next piece refills.
+    let spare: Mutex<Vec<(Cluster, Auditor<'_>)>> = Mutex::default();
+    let take = || spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let give_back = |used| spare.lock().unwrap_or_else(PoisonError::into_inner).push(used);
     in_pieces(
         Utf16Reader::new(reader),
         LONGEST_JSON,
         |piece| {
-            let mut cluster = take();
-            let rendered: Vec<T> =
-                piece.lines().filter_map(|line| audit_line(plan, line, &mut cluster, &look)).collect();
-            give_back(cluster);
+            let (mut cluster, mut auditor) =
+                take().unwrap_or_else(|| (Cluster::default(), Auditor::new(plan)));
+            let audited =
+                piece.lines().filter_map(|line| audit_line(&mut auditor, line, &mut cluster, &look));
+            let rendered: Vec<T> = audited.collect();
+            give_back((cluster, auditor));
             rendered
         },
         |rendered| rendered.into_iter().try_for_each(&mut sink),
@@ -71,7 +73,7 @@ where
 }
 
 fn audit_line<T>(
-    plan: &Plan,
+    auditor: &mut Auditor<'_>,
     line: Line<'_>,
     cluster: &mut Cluster,
     look: impl Fn(AuditedLine<'_>) -> T,
@@ -99,7 +101,7 @@ fn audit_line<T>(
     };
     match input::read_into(&text, Syntax::Json, cluster) {
         Ok(()) => {
-            let report = audit_cluster(plan, cluster);
+            let report = auditor.audit(cluster);
             Some(look(AuditedLine { number, offset, text: &text, result: Ok((cluster, report)) }))
         }
         Err(problems) => refused(&text, problems),

@@ -3,8 +3,10 @@
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use crate::{
-    BaseProfile, Basis, Example, Expectation, Findings, Outcome, Rule, RuleMeta, RuleSet, Severity, Source,
+    BaseProfile, Basis, Example, Expectation, Findings, Outcome, Profile, Rule, RuleBook, RuleMeta, RuleSet,
+    Severity, Source,
     audit::judge,
+    fleet::{FleetExample, FleetExpectation, FleetPlace, StaticFleetRule, audit_fleet, fleet_facts},
     model::{Cluster, FactPath},
 };
 
@@ -27,6 +29,9 @@ pub mod reference {
     /// Exchange 2007 on Windows 2008, cluster continuous replication.
     pub const CCR_2007_WINDOWS_2008: &str = include_str!("../reference/ccr-2007-windows-2008.toml");
 
+    /// Another cluster in the domain of [`TWO_NODES_2003`], for fleets of two: other names, other addresses.
+    pub const SECOND_2003: &str = include_str!("../reference/second-two-nodes-2003.toml");
+
     /// A reference cluster.
     #[derive(Clone, Copy, Debug)]
     pub struct Reference {
@@ -42,6 +47,11 @@ pub mod reference {
     pub const ALL: &[Reference] = &[
         of("two-nodes-2000", "Deploying Microsoft Exchange 2000 Server Clusters (cc750204)", TWO_NODES_2000),
         of("two-nodes-2003", "Deploying Exchange Server 2003 in a Cluster (bb123612)", TWO_NODES_2003),
+        of(
+            "second-two-nodes-2003",
+            "Deploying Exchange Server 2003 in a Cluster (bb123612), once more",
+            SECOND_2003,
+        ),
         of("four-nodes-2003", "Configuration Settings for a Four-Node Cluster (aa998107)", FOUR_NODES_2003),
         of("scc-2007", "Installing a Single Copy Cluster on Windows Server 2008", SCC_2007),
         of(
@@ -92,12 +102,20 @@ pub fn altered(definition: &str, without: &[&str], with: &str) -> Result<Cluster
 #[track_caller]
 pub fn assert_sound(set: &'static RuleSet, rules_dir: impl AsRef<Path>) {
     let mut problems = String::new();
-    let rules = set.rules();
-    for rule in &rules {
-        check_rule(*rule, &mut problems);
-        check_file(&rule.meta, rules_dir.as_ref(), &mut problems);
+    for rule in set.rules() {
+        check_rule(rule, &mut problems);
     }
-    let declared: BTreeSet<String> = rules.iter().map(|rule| rule.meta.name.replace('-', "_")).collect();
+    for rule in set.fleet_rules() {
+        check_fleet_rule(rule, &mut problems);
+    }
+    let rules = set.rules();
+    let fleet = set.fleet_rules();
+    let metas = || rules.iter().map(|rule| &rule.meta).chain(fleet.iter().map(|rule| &rule.meta));
+    for meta in metas() {
+        check_meta(meta, &mut problems);
+        check_file(meta, rules_dir.as_ref(), &mut problems);
+    }
+    let declared: BTreeSet<String> = metas().map(|meta| meta.name.replace('-', "_")).collect();
     let files: BTreeSet<String> = fs::read_dir(rules_dir.as_ref())
         .expect("the folder of the rule files is there")
         .map(|entry| entry.expect("the folder can be read").path())
@@ -110,8 +128,7 @@ pub fn assert_sound(set: &'static RuleSet, rules_dir: impl AsRef<Path>) {
     assert!(problems.is_empty(), "the rule set `{}` is not sound:\n{problems}", set.name);
 }
 
-fn check_rule(rule: &dyn Rule, problems: &mut String) {
-    let meta = rule.meta();
+fn check_meta(meta: &RuleMeta, problems: &mut String) {
     let mut wrong = |problem: String| {
         writeln!(problems, "{}: {problem}", meta.full_name()).expect("a string takes any text");
     };
@@ -142,6 +159,13 @@ fn check_rule(rule: &dyn Rule, problems: &mut String) {
     if meta.basis == Basis::Practice && meta.severity == Severity::Error {
         wrong("it rests on practice, and is an error".to_owned());
     }
+}
+
+fn check_rule(rule: &dyn Rule, problems: &mut String) {
+    let meta = rule.meta();
+    let mut wrong = |problem: String| {
+        writeln!(problems, "{}: {problem}", meta.full_name()).expect("a string takes any text");
+    };
     let shows = |wanted: fn(Expectation) -> bool| meta.examples.iter().any(|example| wanted(example.expect));
     if !shows(|expect| matches!(expect, Expectation::Passes)) {
         wrong("no example passes".to_owned());
@@ -165,6 +189,105 @@ fn check_rule(rule: &dyn Rule, problems: &mut String) {
     }
 }
 
+fn check_fleet_rule(rule: &'static StaticFleetRule, problems: &mut String) {
+    let meta = &rule.meta;
+    let mut wrong = |problem: String| {
+        writeln!(problems, "{}: {problem}", meta.full_name()).expect("a string takes any text");
+    };
+    let shows =
+        |wanted: fn(FleetExpectation) -> bool| meta.fleets.iter().any(|example| wanted(example.expect));
+    if !shows(|expect| expect == FleetExpectation::Passes) {
+        wrong("no example passes".to_owned());
+    }
+    if !shows(|expect| matches!(expect, FleetExpectation::Fails(_))) {
+        wrong("no example fails".to_owned());
+    }
+    let titles: BTreeSet<_> = meta.fleets.iter().map(|example| example.title).collect();
+    if titles.len() != meta.fleets.len() {
+        wrong("two examples have one title".to_owned());
+    }
+    let mut worst = None;
+    for example in meta.fleets {
+        match check_fleet_example(rule, example) {
+            Ok(severity) => worst = worst.max(severity),
+            Err(problem) => wrong(format!("the example \"{}\" {problem}", example.title)),
+        }
+    }
+    if worst.is_some_and(|worst| worst < meta.severity) {
+        wrong(format!("no example shows its severity, {}", meta.severity));
+    }
+}
+
+/// Whether a small fleet comes out as it says, in any order of its clusters; the worst severity that it shows.
+fn check_fleet_example(
+    rule: &'static StaticFleetRule,
+    example: &FleetExample,
+) -> Result<Option<Severity>, String> {
+    let clusters = example.clusters().map_err(|error| error.to_string())?;
+    let mut book = RuleBook::default();
+    book.add_fleet(*rule).map_err(|error| error.to_string())?;
+    let plan = book.plan(&Profile::strict()).map_err(|error| error.to_string())?;
+    let names =
+        |place: &FleetPlace| format!("{}: {}", place.cluster + 1, place.path.names(&clusters[place.cluster]));
+    let report = audit_fleet(&plan, &clusters);
+    let [(_, outcome)] = &report.outcomes[..] else { return Err("has no outcome".to_owned()) };
+    let found: Vec<Vec<String>> =
+        outcome.findings.iter().map(|finding| finding.holders.iter().map(names).collect()).collect();
+    let mut lacking = Vec::new();
+    for (number, cluster) in clusters.iter().enumerate() {
+        for path in fleet_facts(&plan, cluster).rules.into_iter().flat_map(|facts| facts.missing) {
+            lacking.push(names(&FleetPlace { cluster: number, path }));
+        }
+    }
+    let as_expected = match example.expect {
+        FleetExpectation::Passes => found.is_empty() && lacking.is_empty(),
+        FleetExpectation::Fails(expected) => {
+            found.iter().map(Vec::as_slice).eq(expected.iter().map(|places| places.to_vec()))
+        }
+        FleetExpectation::Incomplete(expected) => found.is_empty() && lacking == expected,
+    };
+    if !as_expected || outcome.participation.broken.is_some() {
+        let found: Vec<String> = outcome
+            .findings
+            .iter()
+            .zip(&found)
+            .map(|(finding, at)| format!("\n    {} {at:?}: {}", finding.severity, finding.message))
+            .collect();
+        return Err(format!(
+            "{}, but there is found:{}\n  and lacking: {lacking:?}, broken: {:?}",
+            example.expect,
+            found.concat(),
+            outcome.participation.broken
+        ));
+    }
+    for finding in &outcome.findings {
+        check_message(&finding.message)?;
+        for FleetPlace { cluster, path } in &finding.holders {
+            if !path.exists(&clusters[*cluster]) && !path.parent().exists(&clusters[*cluster]) {
+                return Err(format!("reports a path that leads nowhere: {path:?}"));
+            }
+        }
+    }
+    let turned: Vec<Cluster> = clusters.iter().rev().cloned().collect();
+    let count = |clusters: &[Cluster]| audit_fleet(&plan, clusters).findings().count();
+    if count(&turned) != outcome.findings.len() {
+        return Err("comes out differently if its clusters are turned round".to_owned());
+    }
+    Ok(outcome.findings.iter().map(|finding| finding.severity).max())
+}
+
+/// Messages begin in lower case, unless with an abbreviation, and have no full stop.
+fn check_message(message: &str) -> Result<(), String> {
+    let mut characters = message.chars();
+    let starts_lower = characters
+        .next()
+        .is_some_and(|first| !first.is_uppercase() || characters.next().is_some_and(char::is_uppercase));
+    if starts_lower && !message.ends_with('.') {
+        return Ok(());
+    }
+    Err(format!("has a message that is empty, begins in upper case or ends with a full stop: \"{message}\""))
+}
+
 /// File and static are named as the rule is.
 fn check_file(meta: &RuleMeta, rules_dir: &Path, problems: &mut String) {
     let mut wrong = |problem: String| {
@@ -185,7 +308,7 @@ fn check_file(meta: &RuleMeta, rules_dir: &Path, problems: &mut String) {
 /// Whether an example comes out as it says; the worst severity that it shows.
 fn check_example(rule: &dyn Rule, example: &Example) -> Result<Option<Severity>, String> {
     let cluster = example.cluster().map_err(|error| error.to_string())?;
-    let outcome = judge(rule, BaseProfile::Recommended, &cluster, &mut Findings::default());
+    let outcome = judge(rule, BaseProfile::Recommended, cluster.view(), &mut Findings::default());
     let names = |paths: &[FactPath]| paths.iter().map(|path| path.names(&cluster)).collect::<Vec<_>>();
     let as_expected = match (&outcome, example.expect) {
         (Outcome::Passed, Expectation::Passes) | (Outcome::NotApplicable(_), Expectation::NotApplicable) => {
@@ -201,17 +324,7 @@ fn check_example(rule: &dyn Rule, example: &Example) -> Result<Option<Severity>,
         return Err(format!("{}, but came out as {}", example.expect, describe(&outcome, &cluster)));
     }
     for finding in outcome.findings() {
-        let message = &finding.message;
-        let mut characters = message.chars();
-        let starts_lower = characters
-            .next()
-            // Unless it is the first of an abbreviation.
-            .is_some_and(|first| !first.is_uppercase() || characters.next().is_some_and(char::is_uppercase));
-        if !starts_lower || message.ends_with('.') {
-            return Err(format!(
-                "has a message that is empty, begins in upper case or ends with a full stop: \"{message}\""
-            ));
-        }
+        check_message(&finding.message)?;
         for path in std::iter::once(finding.path).chain(finding.related.iter().map(|(path, _)| *path)) {
             if !path.exists(&cluster) && !path.parent().exists(&cluster) {
                 return Err(format!("reports a path that leads nowhere: {}", path.names(&cluster)));

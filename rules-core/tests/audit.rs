@@ -41,6 +41,7 @@ fn rule(name: &'static str, check: fn(ClusterRef<'_>, &mut Findings)) -> AdHoc {
         basis: Basis::Practice,
         covers: &[],
         examples: &[],
+        fleets: &[],
         docs: "A rule.",
         file: file!(),
     };

@@ -4,7 +4,7 @@
 
 use rules_core::{
     input::{self, Locator, Syntax},
-    model::{Cluster, FactPath, Key, Node, PathPattern, Shape, Term},
+    model::{Cluster, FactPath, Key, Node, PathPattern, PathStep, Shape, Term},
     testing::reference,
 };
 
@@ -50,6 +50,7 @@ fn both_renderings_lead_back_to_the_path() {
         for path in cluster.fact_paths() {
             let names = path.names(&cluster);
             assert_eq!(FactPath::resolve(&names, &cluster), Ok(Some(path)), "{name}: {names}");
+            assert_eq!(FactPath::kind_of(&names), Some(path.kind()), "{name}: {names}");
             assert!(
                 json.pointer(&path.pointer(&cluster)).is_some(),
                 "{name}: {names} is not {}",
@@ -65,8 +66,23 @@ fn entries_of_free_tables_have_paths() {
     let entry = cluster.view().labels().entry("a.b");
     assert_eq!(entry.path().names(&cluster), r"labels.a\.b");
     assert_eq!(FactPath::resolve(r"labels.a\.b", &cluster), Ok(Some(entry.path())));
+    assert_eq!(FactPath::kind_of(r"labels.a\.b"), Some(entry.path().kind()));
     let absent = cluster.view().labels().entry("nothing");
     assert_eq!((absent.path().names(&cluster).as_str(), absent.peek()), ("labels", None));
+}
+
+#[test]
+fn kinds_of_paths_are_told_without_a_cluster() {
+    let kind = |names: &str| FactPath::kind_of(names).map(FactPath::pattern);
+    assert_eq!(kind("").as_deref(), Some(""));
+    assert_eq!(
+        kind(r"nodes[a\]b.c#2].interfaces[#3].speed").as_deref(),
+        Some("nodes[*].interfaces[*].speed")
+    );
+    assert_eq!(kind("nodes[NODE1"), None);
+    assert_eq!(kind("nodes.nonsense"), None);
+    assert_eq!(kind(&"nodes".repeat(20)), None);
+    assert_eq!(kind(&["nodes"; 20].join(".")), None, "no path is so long");
 }
 
 #[test]
@@ -182,4 +198,34 @@ fn every_key_of_the_model_is_a_key_and_no_path_is_too_long() {
     walk(&Cluster::SHAPE, FactPath::ROOT, &mut reached);
     let unused: Vec<_> = Key::ALL.iter().filter(|key| !reached.contains(key)).collect();
     assert!(unused.is_empty(), "keys of no table: {unused:?}");
+}
+
+#[test]
+fn paths_order_by_length_then_step_by_step() {
+    let steps = |path: &FactPath| {
+        let codes = path.steps().map(|step| match step {
+            PathStep::Index(index) => (0, index),
+            PathStep::Key(key) => (1, key as usize),
+        });
+        codes.collect::<Vec<_>>()
+    };
+    let mut paths = input::read(reference::FOUR_NODES_2003, Syntax::Toml).unwrap().fact_paths();
+    let element = FactPath::ROOT.key(Key::groups).index(999_999);
+    let deep = element.key(Key::resources).index(999_999).key(Key::depends_on_any).index(999_999);
+    paths.extend([FactPath::ROOT, element, deep, deep.index(0), deep.index(999_999)]);
+    for path in &paths {
+        let rebuilt = path.steps().fold(FactPath::ROOT, |path, step| match step {
+            PathStep::Index(index) => path.index(index),
+            PathStep::Key(key) => path.key(key),
+        });
+        assert_eq!(rebuilt, *path);
+        let count = path.steps().len();
+        let (shorter, prefix) = (steps(&path.parent()), steps(path));
+        assert_eq!(shorter, prefix[..count.saturating_sub(1)]);
+        assert!((0..=count).all(|length| steps(&path.prefix(length)) == prefix[..length]), "{path:?}");
+    }
+    let by_steps = |path: &FactPath| (path.steps().len(), steps(path));
+    paths.sort_unstable();
+    assert!(paths.is_sorted_by_key(by_steps));
+    assert!(paths.windows(2).all(|pair| pair[0] != pair[1]), "no two of them are the same");
 }

@@ -111,6 +111,9 @@ pub const MOST_NODES_WITHOUT_SERVICE_PACK: usize = 2;
 /// The article of the update of Windows 2003 Service Pack 1 without which connections hang.
 pub const NETWORK_UPDATE: u32 = 898_060;
 
+/// Later security updates of Windows 2003 Service Pack 1 that replace the same file (MS06-007, MS06-032, MS08-001).
+pub const LATER_NETWORK_UPDATES: [u32; 3] = [913_446, 917_953, 941_644];
+
 /// A dependency between the resources of a virtual server: what must be online before what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {

@@ -45,8 +45,8 @@ const fn supported(windows: WindowsVersion, exchange_service_pack: u32) -> Suppo
     SupportedWindows { windows, exchange_service_pack, service_pack: 0, service_pack_for_sp1: 0 }
 }
 
-/// How long the host record of a clustered mailbox server that moves between subnets should live at most, in seconds. No
-/// document was found.
+/// How long the host record of a clustered mailbox server that moves between subnets should live at most, in seconds ("How
+/// to Configure the DNS TTL Value for a Network Name Resource", bb676687).
 pub const LONGEST_HOST_RECORD_TTL_S: u32 = 300;
 
 /// The most storage groups of a clustered mailbox server ("Understanding the Exchange 2007 Store").
@@ -157,8 +157,8 @@ const fn feature(name: &'static str, words: &'static [&'static str]) -> Prerequi
     Prerequisite { name, words, service: None, part_of: None }
 }
 
-/// The update that brings the file share witness to Windows Server 2003 with Service Pack 1.
-pub const WITNESS_UPDATE: &str = "KB921181";
+/// The update that brings the file share witness to Windows Server 2003 with Service Pack 1, by the number of its article.
+pub const WITNESS_UPDATE: u32 = 921_181;
 
 /// A kind of resource in the group of a clustered mailbox server.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,6 +23,7 @@ mod one_database_per_storage_group;
 mod passive_node;
 mod prerequisites_installed;
 mod public_adapters_in_dns;
+mod public_folders_of_one_server;
 mod public_folders_with_ccr;
 mod quorum_model_of_scc;
 mod setup_finished;

@@ -71,6 +71,7 @@ pub(crate) fn audit(
         formats: &formats,
         stdin: arguments.input_format,
         tallies: Mutex::default(),
+        is_part: arguments.part,
     };
     let seen = match in_threads(arguments.jobs.into(), || fleet.audit(&mut outputs, &mut progress))? {
         Ok(seen) => seen,
@@ -79,19 +80,24 @@ pub(crate) fn audit(
         Err(Stop::Failed(error)) => return Err(error.into()),
     };
 
-    let text_on_stdout =
-        requests.iter().any(|request| request.file.is_none() && request.format == FormatName::Text);
-    if !text_on_stdout {
-        err.say(&summary::text(&seen.tally, &run.rules, &Palette::new(err.coloured)));
+    if !text_to(requests) {
+        let palette = Palette::new(err.coloured);
+        err.say(&summary::text(&seen.tally, seen.compared.as_ref(), &run, &palette));
     }
     if seen.is_empty() {
         let level = if arguments.exit_zero { "note" } else { "error" };
         err.say(&format!("{level}: there is nothing to audit\n"));
     }
-    Ok(exit(arguments, &seen))
+    Ok(exit(arguments.fail_on, arguments.exit_zero, &seen))
 }
 
-fn exit(arguments: &AuditArguments, seen: &Seen) -> Exit {
+/// Whether the format text, which ends with the summary, goes to the standard output.
+pub(super) fn text_to(requests: &[FormatRequest]) -> bool {
+    requests.iter().any(|request| request.file.is_none() && request.format == FormatName::Text)
+}
+
+/// How a run ends.
+pub(super) fn exit(level: FailOn, exit_zero: bool, seen: &Seen) -> Exit {
     let counts = &seen.tally.counts;
     if counts.broken > 0 {
         return Exit::Broken;
@@ -99,13 +105,12 @@ fn exit(arguments: &AuditArguments, seen: &Seen) -> Exit {
     if seen.mistakes > 0 {
         return Exit::Trouble;
     }
-    if arguments.exit_zero {
+    if exit_zero {
         return Exit::Clean;
     }
     if seen.tally.refused > 0 || seen.is_empty() {
         return Exit::Trouble;
     }
-    let level = arguments.fail_on;
     let found = counts.errors > 0
         || (level >= FailOn::Warning && counts.warnings > 0)
         || (level >= FailOn::Information && counts.informations > 0)

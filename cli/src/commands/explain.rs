@@ -1,6 +1,9 @@
 //! `excluster explain`: what a rule demands, why, and how to fix what it finds.
 
-use rules_core::{Basis, Expectation, RuleBook, RuleMeta, Severity};
+use rules_core::{
+    Basis, Expectation, RuleBook, RuleMeta, Severity,
+    fleet::{FleetExample, FleetExpectation},
+};
 use serde::Serialize;
 
 use crate::{
@@ -29,6 +32,27 @@ struct Explanation<'a> {
     covers: &'a [&'a str],
     markdown: String,
     examples: Vec<Example<'a>>,
+    /// Of a rule that compares clusters: small fleets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fleets: Vec<Fleet<'a>>,
+}
+
+/// A small fleet on which the rule is shown.
+#[derive(Serialize)]
+struct Fleet<'a> {
+    title: &'a str,
+    outcome: String,
+    /// For each finding its places, or one list of missing facts: the cluster, from 1, and a path by names.
+    at: Vec<&'a [&'a str]>,
+    clusters: Vec<Member<'a>>,
+}
+
+/// A cluster of a small fleet.
+#[derive(Serialize)]
+struct Member<'a> {
+    base: Option<&'a str>,
+    without: &'a [&'a str],
+    with: String,
 }
 
 /// A cluster on which the rule is shown.
@@ -83,11 +107,30 @@ fn document(rule: &RuleMeta) -> Explanation<'_> {
                     Expectation::Fails(at) | Expectation::Unknown(at) => at,
                     Expectation::Passes | Expectation::NotApplicable => &[],
                 },
-                base: base_name(example),
+                base: base_name(example.base),
                 without: example.without,
                 with: dedented(example.with),
             })
             .collect(),
+        fleets: rule.fleets.iter().map(fleet).collect(),
+    }
+}
+
+fn fleet(example: &FleetExample) -> Fleet<'_> {
+    let member = |member: &'static rules_core::fleet::Member| Member {
+        base: base_name(member.base),
+        without: member.without,
+        with: dedented(member.with),
+    };
+    Fleet {
+        title: example.title,
+        outcome: example.expect.to_string(),
+        at: match example.expect {
+            FleetExpectation::Passes => Vec::new(),
+            FleetExpectation::Fails(findings) => findings.to_vec(),
+            FleetExpectation::Incomplete(absent) => vec![absent],
+        },
+        clusters: example.members.iter().map(member).collect(),
     }
 }
 

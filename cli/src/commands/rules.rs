@@ -43,13 +43,7 @@ pub(crate) fn rules(
 ) -> Result<Exit, Mistake> {
     let profile = arguments.selection.profile();
     book.plan(&profile)?;
-    let rows: Vec<Row<'_>> = book
-        .rules()
-        .map(|rule| {
-            let choice = profile.choice(rule.meta());
-            row(rule.meta(), choice)
-        })
-        .collect();
+    let rows: Vec<Row<'_>> = book.metas().into_iter().map(|rule| row(rule, profile.choice(rule))).collect();
     let text = match arguments.format {
         RulesFormat::Json => to_json(&Rules { format: "rules/1", rules: rows }) + "\n",
         RulesFormat::Text => table(&rows, &Palette::new(console.out.coloured)),

@@ -113,7 +113,7 @@ pub(super) fn spot_text(file: &str, spot: Option<&Spot>) -> String {
     place(file, spot.map(|spot| spot.line), spot.and_then(|spot| spot.column))
 }
 
-pub(super) fn place(file: &str, line: Option<u64>, column: Option<u64>) -> String {
+pub(crate) fn place(file: &str, line: Option<u64>, column: Option<u64>) -> String {
     let mut place = escape(file).into_owned();
     for number in [line, column].into_iter().flatten() {
         write!(place, ":{number}").expect("a string takes any text");

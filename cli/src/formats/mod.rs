@@ -2,13 +2,16 @@
 
 mod block;
 mod concise;
+mod drift;
 pub(crate) mod json;
 pub(crate) mod report;
 mod text;
 
+pub(crate) use self::block::place;
+use rules_cluster::facts::JUDGED_BY;
 use rules_core::Plan;
 
-use crate::{args::FormatName, digest, examined::Examined, palette::Palette, tally::Tally};
+use crate::{args::FormatName, digest, examined::Examined, held::Compared, palette::Palette, tally::Tally};
 
 /// How what was looked at is written. Rendering is done in parallel, so a format keeps no state.
 pub(crate) trait Format: Sync {
@@ -25,8 +28,9 @@ pub(crate) trait Format: Sync {
         ""
     }
 
-    /// What stands after everything else.
-    fn end(&self, _tally: &Tally) -> String {
+    /// What stands after everything else: what was found between clusters, unless this is a part of a fleet, and the
+    /// summary.
+    fn end(&self, _tally: &Tally, _compared: Option<&Compared>) -> String {
         String::new()
     }
 }
@@ -36,6 +40,8 @@ pub(crate) struct Run<'a> {
     pub(crate) plan: &'a Plan,
     /// The full names of the plan's rules, in its order.
     pub(crate) rules: Vec<String>,
+    /// The full names of the plan's fleet rules, in its order.
+    pub(crate) fleet_rules: Vec<String>,
     /// The selectors as given.
     pub(crate) select: Vec<&'a str>,
     pub(crate) ignore: Vec<&'a str>,
@@ -60,9 +66,18 @@ pub(crate) enum Verbosity {
 impl<'a> Run<'a> {
     pub(crate) fn new(plan: &'a Plan, verbosity: Verbosity) -> Self {
         let rules = plan.rules().map(|rule| rule.meta().full_name()).collect();
+        let fleet_rules = plan.fleet_rules().map(|rule| rule.meta().full_name()).collect();
         let digest = digest::of_plan(plan);
         let (select, ignore, inputs) = (Vec::new(), Vec::new(), Vec::new());
-        Self { plan, rules, select, ignore, digest, inputs, verbosity }
+        Self { plan, rules, fleet_rules, select, ignore, digest, inputs, verbosity }
+    }
+}
+
+impl Run<'_> {
+    /// The rule of the plan that judges a setting of the nodes, if one does.
+    pub(crate) fn judge_of(&self, setting: &str) -> Option<&str> {
+        let (_, rule) = JUDGED_BY.iter().find(|(judged, _)| *judged == setting)?;
+        self.rules.iter().find(|name| name == rule).map(String::as_str)
     }
 }
 

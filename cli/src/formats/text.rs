@@ -11,12 +11,16 @@ use rules_core::{Finding, Outcome, RuleMeta, model::FactPath};
 use super::{
     Format, Run, Verbosity,
     block::{Block, place, spot_text},
+    drift,
+    report::Verdict,
 };
 use crate::{
     escape::{escape, shown},
     examined::{Audited, Examined, Refused, Skipped},
     excerpt::Excerpt,
+    held::Compared,
     palette::Palette,
+    part::{EarlierResult, Kind},
     summary::{self, number},
     tally::Tally,
 };
@@ -24,6 +28,9 @@ use crate::{
 /// How many kinds of missing facts of a cluster, and how many other places of a finding, are shown.
 const FACTS: usize = 8;
 const PLACES: usize = 4;
+
+/// How many places of a finding between clusters are shown.
+const HOLDERS: usize = 20;
 
 /// From how many findings of one rule and severity on they are shown together.
 const GROUP: usize = 3;
@@ -42,11 +49,16 @@ impl Format for Text<'_> {
             Examined::Cluster(audited) => self.cluster(audited, out),
             Examined::Refused(refused) => self.refused(refused, out),
             Examined::Skipped(skipped) => self.skipped(skipped, out),
+            Examined::Earlier(earlier) => self.earlier(&earlier.result, out),
         }
     }
 
-    fn end(&self, tally: &Tally) -> String {
-        summary::text(tally, &self.run.rules, &self.palette)
+    fn end(&self, tally: &Tally, compared: Option<&Compared>) -> String {
+        let mut out = String::new();
+        if let Some(compared) = compared.filter(|_| self.run.verbosity != Verbosity::Quiet) {
+            self.compared(compared, &mut out);
+        }
+        out + &summary::text(tally, compared, self.run, &self.palette)
     }
 }
 
@@ -73,6 +85,9 @@ impl Text<'_> {
                 block.note("help", "the other rules are not affected; report this to the rule's author");
                 block.finish(out);
             }
+        }
+        if self.run.verbosity == Verbosity::Verbose {
+            drift::table(audited, self.run, &self.palette, out);
         }
         self.unknown(audited, out);
         if !audited.notes().is_empty() {
@@ -118,6 +133,106 @@ impl Text<'_> {
             block.note("also", &format!("{}: {}", spot_text(audited.file, spot.as_ref()), shown(label)));
         }
         block.finish(out);
+    }
+
+    /// A result of an earlier run, of whose definition there is no text.
+    fn earlier(&self, result: &EarlierResult, out: &mut String) {
+        let title = match &result.name {
+            Some(name) => format!("`{}`", shown(name)),
+            None => "a cluster without a name".to_owned(),
+        };
+        let mut explained = None;
+        for finding in &result.findings {
+            let mut block = self.block();
+            let kind = format!("{}[{}]", finding.severity, finding.rule);
+            block.title(self.palette.severity(finding.severity), &kind, &shown(&finding.message));
+            block.arrow(&finding.at.of(&result.file));
+            let path = shown(&finding.at.path);
+            block.note("at", &if path.is_empty() { title.clone() } else { format!("{path} of {title}") });
+            if explained != Some(&finding.rule) {
+                block.note("help", &format!("excluster explain {}", finding.rule));
+            }
+            explained = Some(&finding.rule);
+            for related in &finding.related {
+                block.note("also", &format!("{}: {}", related.at.of(&result.file), shown(&related.label)));
+            }
+            block.finish(out);
+        }
+        for (rule, message) in result.broken() {
+            let mut block = self.block();
+            block.title(self.palette.error, &format!("error[{rule}]"), "the rule broke");
+            block.arrow(&place(&result.file, result.line, None));
+            block.note("because", &shown(message));
+            block.note("at", &title);
+            block.finish(out);
+        }
+        let unknown = result.outcomes.iter().filter(|it| matches!(it.outcome, Verdict::Unknown));
+        let mut missing: Vec<String> = Vec::new();
+        let rules = unknown
+            .inspect(|outcome| {
+                for fact in &outcome.missing {
+                    if !missing.contains(fact) && missing.len() <= FACTS {
+                        missing.push(fact.clone());
+                    }
+                }
+            })
+            .count();
+        if rules > 0 {
+            if missing.len() > FACTS {
+                missing.truncate(FACTS);
+                missing.push("and more".to_owned());
+            }
+            let mut block = self.block();
+            let rules = number(rules as u64, "rule", "rules");
+            block.title(self.palette.note, "note", &format!("{rules} could not judge {title}"));
+            block.arrow(&place(&result.file, result.line, None));
+            block.list("missing", &missing);
+            block.finish(out);
+        }
+        for problem in &result.problems {
+            let mut block = self.block();
+            block.title(self.palette.error, "error", &shown(&problem.message));
+            let at = problem.place.as_ref();
+            let line = at.map(|at| at.line).or(result.line);
+            block.arrow(&place(&result.file, line, at.and_then(|at| at.column)));
+            block.note("help", &shown(&problem.help));
+            block.finish(out);
+        }
+        if let Some(reason) = result.reason.as_deref().filter(|_| result.kind == Kind::Skipped) {
+            self.skipped(&Skipped { file: &result.file, reason }, out);
+        }
+    }
+
+    /// What was found between clusters.
+    fn compared(&self, compared: &Compared, out: &mut String) {
+        let mut explained = None;
+        for (rule, finding) in compared.findings() {
+            let name = &self.run.fleet_rules[rule];
+            let style = self.palette.severity(finding.severity);
+            let mut block = self.block();
+            block.title(style, &format!("{}[{name}]", finding.severity), &shown(&finding.message));
+            for holder in finding.holders.iter().take(HOLDERS) {
+                block.arrow(&format!("{}: {}", holder.place(), shown(&holder.title())));
+            }
+            if finding.holders.len() > HOLDERS {
+                let more = finding.holders.len() - HOLDERS;
+                block.note("also", &format!("{more} more places (`--format json` lists them)"));
+            }
+            if explained != Some(rule) {
+                block.note("help", &format!("excluster explain {name}"));
+            }
+            explained = Some(rule);
+            block.finish(out);
+        }
+        for (participation, name) in compared.participations().zip(&self.run.fleet_rules) {
+            if let Some(message) = &participation.broken {
+                let mut block = self.block();
+                block.title(self.palette.error, &format!("error[{name}]"), "the rule broke");
+                block.note("because", &shown(message));
+                block.note("help", "the other rules are not affected; report this to the rule's author");
+                block.finish(out);
+            }
+        }
     }
 
     /// How many rules could not judge the cluster, and the facts that most of them lack.

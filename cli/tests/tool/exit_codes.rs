@@ -120,11 +120,12 @@ fn the_binary_ends_with_the_code() {
 
 #[test]
 fn one_line_in_is_one_line_out() {
+    // Twice the same names, which `--part` leaves to `merge`.
     let good = r#"{"format":"cluster/1","name":"ONE"}"#;
     let input = format!("{good}\n{{\"format\":\"clus\n\n{good}");
     for (input, lines) in [(input.as_str(), 3), ("", 0)] {
         let mut child = tool()
-            .args(["audit", "--input-format", "ndjson", "--format", "ndjson", "--exit-zero", "-"])
+            .args(["audit", "--input-format", "ndjson", "--format", "ndjson", "--exit-zero", "--part", "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

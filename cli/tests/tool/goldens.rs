@@ -28,6 +28,8 @@ fn what_is_printed_is_as_it_was() {
         ("report.ndjson", &["audit", "--format", "ndjson", "tests/fixtures/fleet"]),
         ("rules.txt", &["rules", "--select", "test,TST-001", "--ignore", "warning"]),
         ("rules.json", &["rules", "--format", "json"]),
+        ("part.ndjson", &["audit", "--format", "ndjson", "--part", "tests/fixtures/fleet"]),
+        ("explain-fleet.md", &["explain", "--format", "markdown", "one-home"]),
         ("explain.txt", &["explain", "capitals"]),
         ("explain.md", &["explain", "--format", "markdown", "test/capitals"]),
         ("explain.json", &["explain", "--format", "json", "capitals"]),

@@ -8,5 +8,6 @@ mod formats;
 mod golden;
 mod goldens;
 mod inputs;
+mod merge;
 mod refused;
 mod runner;

@@ -5,6 +5,8 @@ use std::{ffi::OsString, fs};
 use excluster::{Console, Exit};
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, RuleBook, RuleSet, Severity, Source, Stage,
+    fleet::{FleetFindings, Holders, Triples, clusters, fleet_fails, folded, member},
+    fleet_rule,
     model::{ClusterRef, ExchangeVersion::V2007},
     rule,
 };
@@ -121,6 +123,49 @@ fn fragile(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
 }
 
+fleet_rule! {
+    /// No two clusters have a node of one name.
+    ///
+    /// # Why it matters
+    /// A test.
+    ///
+    /// # How to fix it
+    /// Not at all.
+    pub(crate) static ONE_HOME = {
+        homes,
+        one_home,
+        set: &TEST,
+        name: "one-home",
+        severity: Severity::Warning,
+        stage: Stage::WithExchange,
+        versions: EVERY_VERSION,
+        sources: &[Source::Practice("a test")],
+        basis: Basis::Practice,
+        covers: &["TST-002"],
+        fleets: &[fleet_fails(
+            "twice the same",
+            &[member("format = 'cluster/1'", "nodes = [{ name = 'A' }]"), member("format = 'cluster/1'", "")],
+            &[&["1: nodes[A].name"]],
+        )],
+    }
+}
+
+fn homes(cluster: ClusterRef<'_>, triples: &mut Triples) {
+    for node in triples.each(cluster.nodes().members()) {
+        if let Some(name) = triples.need(node.name()) {
+            triples.hold(folded(name.as_str()), name.as_str(), name.path());
+        }
+    }
+    assert!(cluster.name().peek().is_none_or(|name| name.as_str() != "BREAK FLEET"), "as it was told to");
+}
+
+fn one_home(holders: &Holders<'_>, findings: &mut FleetFindings) {
+    let message = format!("`{}` is a node of {} clusters", holders.list[0].value, clusters(&holders.list));
+    if clusters(&holders.list) > 1 {
+        findings.report(&holders.list, message);
+    }
+}
+
 /// How a run ended, and what it printed.
 pub(crate) struct Ran {
     pub(crate) exit: Exit,
@@ -130,10 +175,14 @@ pub(crate) struct Ran {
 
 /// Runs the tool with the test rules.
 pub(crate) fn run<S: Into<OsString>>(arguments: impl IntoIterator<Item = S>) -> Ran {
-    let book = RuleBook::of(&[&TEST]).expect("the rules have different names");
+    run_with(&RuleBook::of(&[&TEST]).expect("the rules have different names"), arguments)
+}
+
+/// Runs the tool with the rules of a book.
+pub(crate) fn run_with<S: Into<OsString>>(book: &RuleBook, arguments: impl IntoIterator<Item = S>) -> Ran {
     let arguments = std::iter::once("excluster".into()).chain(arguments.into_iter().map(Into::into));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = excluster::run_with(&book, arguments, &mut Console::new(&mut out, &mut err));
+    let exit = excluster::run_with(book, arguments, &mut Console::new(&mut out, &mut err));
     let text = |bytes| String::from_utf8(bytes).expect("the tool prints UTF-8");
     Ran { exit, out: text(out), err: text(err) }
 }

@@ -89,13 +89,17 @@ fn judge_address(cluster: ClusterRef<'_>, ip: IpAddr, endpoint: Known<'_, Name>,
         let Some(address) = findings.need(resource.parameters().address()) else { continue };
         if address.ip == ip {
             let group = resource.group().path();
-            let is_in = |groups: Set<GroupRef<'_>>| groups.peek().iter().any(|other| other.path() == group);
-            let (what, severity, by_article) = if is_in(cluster.default_group()) {
+            let is_in = |groups: &Set<GroupRef<'_>>| groups.peek().iter().any(|other| other.path() == group);
+            let default = cluster.default_group();
+            let (what, severity, by_article) = if is_in(&default) {
                 ("of the cluster", Severity::Warning, ByArticle::Same)
-            } else if is_in(cluster.evs().flat_map(Evs::group)) {
-                ("instead of a name", Severity::Information, ByArticle::Nothing)
-            } else {
+            } else if !is_in(&cluster.evs().flat_map(Evs::group)) {
                 ("of a group that is not known to hold a virtual server", Severity::Warning, ByArticle::Same)
+            } else if default.peek().is_empty() && !default.is_complete() {
+                // It may be the cluster's, too.
+                ("instead of a name", Severity::Warning, ByArticle::Same)
+            } else {
+                ("instead of a name", Severity::Information, ByArticle::Nothing)
             };
             let message = format!("clients use the address `{endpoint}` {what}");
             findings

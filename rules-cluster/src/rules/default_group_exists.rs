@@ -15,13 +15,14 @@ rule! {
     /// of the quorum where the quorum model has one (Node Majority has none). The group is known by what it holds: what
     /// it is called differs by the language of Windows.
     ///
-    /// A quorum resource that stands in another group is a warning.
+    /// A quorum resource that stands in another group is a warning; a quorum disk in the group of a virtual server is left
+    /// to `quorum-disk-for-quorum-only`.
     ///
     /// # Why it matters
     ///
-    /// These are the resources without which no cluster forms: while one of them is offline, nothing else comes online.
-    /// Administrators and Setup reach the cluster by the name. A quorum resource that moves about with another group takes
-    /// the whole cluster along when that group fails.
+    /// Without the quorum resource no cluster forms, and none goes on. By the name and its address administrators, their
+    /// tools and Setup reach the cluster. A quorum resource in another group is moved, taken offline and fails over with
+    /// whatever else is there, and each time the whole cluster depends on its coming back.
     ///
     /// # How to fix it
     ///
@@ -73,6 +74,7 @@ fn quorum_resource(cluster: ClusterRef<'_>, default_groups: &[GroupRef<'_>], fin
         return;
     }
     let Some(name) = findings.need(quorum.resource()) else { return };
+    let is_disk = cluster.has_quorum_disk().peek() == Some(&true);
     let resources = cluster.resources_named(name.value());
     let is_in_default_group = |resource: &ResourceRef<'_>| {
         default_groups.iter().any(|group| group.path() == resource.group().path())
@@ -84,6 +86,7 @@ fn quorum_resource(cluster: ClusterRef<'_>, default_groups: &[GroupRef<'_>], fin
             }
         }
         found if found.iter().any(is_in_default_group) => {}
+        [resource, ..] if is_disk && is_of_virtual_server(resource.group()) => {}
         [resource, ..] => {
             let message = format!("`{name}`, the quorum resource, is not in the default group");
             findings
@@ -92,6 +95,12 @@ fn quorum_resource(cluster: ClusterRef<'_>, default_groups: &[GroupRef<'_>], fin
                 .related(default_groups[0].path(), "the group with the cluster's name");
         }
     }
+}
+
+/// Whether a group is known to hold a virtual server.
+fn is_of_virtual_server(group: GroupRef<'_>) -> bool {
+    let all = group.cluster().evs();
+    all.peek().iter().any(|evs| evs.group().peek().iter().any(|own| own.path() == group.path()))
 }
 
 const EXAMPLES: &[Example] = &[
@@ -119,12 +128,21 @@ const EXAMPLES: &[Example] = &[
         .without(&["groups[Cluster Group].resources[Cluster IP]"]),
     fails("a quorum disk that is no resource", TWO_NODES_2003, &["quorum.resource"])
         .without(&["groups[Cluster Group].resources[Disk Q:]"]),
-    fails("the quorum disk among the data disks", TWO_NODES_2003, &["groups[EVS1 Group].resources[Disk Q:]"])
+    passes("the quorum disk among the data disks is the matter of another rule", TWO_NODES_2003)
         .without(&["groups[Cluster Group].resources[Disk Q:]"])
         .with(
             r#"
             [[groups]]
             name = "EVS1 Group"
+            resources = [{ name = "Disk Q:", type = "Physical Disk" }]
+            "#,
+        ),
+    fails("the quorum disk in a group of its own", TWO_NODES_2003, &["groups[Quorum].resources[Disk Q:]"])
+        .without(&["groups[Cluster Group].resources[Disk Q:]"])
+        .with(
+            r#"
+            [[groups]]
+            name = "Quorum"
             resources = [{ name = "Disk Q:", type = "Physical Disk" }]
             "#,
         ),

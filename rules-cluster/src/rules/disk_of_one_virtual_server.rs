@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{At, ClusterRef, DiskRef, DriveLetter, Evs, ExchangeVersion, Name, WindowsPath},
+    model::{At, ClusterRef, DiskRef, DriveLetter, Evs, ExchangeVersion, GroupRef, Name, WindowsPath},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -13,9 +13,14 @@ use crate::CLUSTER;
 rule! {
     /// No two virtual servers have data on one physical disk.
     ///
-    /// Compared are the drive letters of the data of virtual servers in different groups, and the physical disks (LUNs)
-    /// behind the disks of their groups: two partitions of one LUN are one disk to the cluster. Clusters with less than two
-    /// virtual servers, and clusters with continuous replication, are not concerned.
+    /// Compared are the physical disks (LUNs) behind the disks of virtual servers in different groups: two partitions of one
+    /// LUN are one disk to the cluster. It takes a plan to get that wrong. A disk resource that the cluster has already (it
+    /// has a state, or a signature is known of it) stands for a whole disk with all its partitions; two such resources are
+    /// two disks, whatever they are called.
+    ///
+    /// Data of one virtual server on a disk in the group of another is a matter of `exchange-data-on-own-disks`. Only of
+    /// virtual servers of which it is not known what drives are theirs, the drives of their data are compared here.
+    /// Clusters with fewer than two virtual servers, and clusters with continuous replication, are not concerned.
     ///
     /// # Why it matters
     ///
@@ -52,19 +57,18 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     let all = findings.each(cluster.evs());
     if all.len() < 2 {
-        return findings.not_applicable("there are less than two virtual servers");
+        return findings.not_applicable("there are fewer than two virtual servers");
     }
-    let Some(version) = findings.need(cluster.exchange()) else { return };
-    data_on_own_drives(cluster, &all, *version, findings);
-    groups_with_own_disks(&all, findings);
+    physical_disks_apart(&all, findings);
+    let unclear: Vec<_> = all.into_iter().filter(|evs| !evs.drives().is_complete()).collect();
+    if unclear.len() > 1
+        && let Some(version) = findings.need(cluster.exchange())
+    {
+        drives_apart(cluster, &unclear, *version, findings);
+    }
 }
 
-fn data_on_own_drives(
-    cluster: ClusterRef<'_>,
-    all: &[Evs<'_>],
-    version: ExchangeVersion,
-    findings: &mut Findings,
-) {
+fn drives_apart(cluster: ClusterRef<'_>, all: &[Evs<'_>], version: ExchangeVersion, findings: &mut Findings) {
     let mut first: BTreeMap<DriveLetter, (Evs<'_>, At<'_, WindowsPath>)> = BTreeMap::new();
     for evs in all {
         let mut said = BTreeSet::new();
@@ -95,13 +99,26 @@ fn is_view(cluster: ClusterRef<'_>, drive: DriveLetter, findings: &mut Findings)
     is_one || findings.need_all(views).is_none()
 }
 
-fn groups_with_own_disks(all: &[Evs<'_>], findings: &mut Findings) {
-    let mut first: HashMap<&Name, (Evs<'_>, DiskRef<'_>)> = HashMap::new();
+fn physical_disks_apart(all: &[Evs<'_>], findings: &mut Findings) {
+    let mut resources = Vec::new();
     for evs in all {
-        for disk in findings.each(evs.disks()) {
+        let storage = findings.each(evs.group().flat_map(GroupRef::storage)).into_iter();
+        resources.extend(storage.map(|resource| (*evs, resource)));
+    }
+    // Two resources that are there are two disks.
+    if resources.iter().all(|(_, resource)| resource.is_made()) {
+        return;
+    }
+    let mut first: HashMap<&Name, (Evs<'_>, DiskRef<'_>, bool)> = HashMap::new();
+    for (evs, resource) in resources {
+        let (disks, is_made) = (resource.disk(), resource.is_made());
+        if disks.peek().is_empty() {
+            findings.unknown(resource.cluster().disks().path());
+        }
+        for disk in findings.each(disks) {
             let Some(lun) = findings.need(disk.physical_disk()) else { continue };
-            let (other, on) = *first.entry(lun.value()).or_insert((*evs, disk));
-            if in_one_group(*evs, other) {
+            let (other, on, other_is_made) = *first.entry(lun.value()).or_insert((evs, disk, is_made));
+            if in_one_group(evs, other) || (is_made && other_is_made) {
                 continue;
             }
             let message = format!(
@@ -124,14 +141,23 @@ fn in_one_group(evs: Evs<'_>, other: Evs<'_>) -> bool {
 
 const EXAMPLES: &[Example] = &[
     passes("three virtual servers, each with disks of its own", FOUR_NODES_2003),
-    passes("two disks of one virtual server on one physical disk", FOUR_NODES_2003)
+    passes("the physical disks of resources that are there need not be known", FOUR_NODES_2003)
+        .without(&["disks[Disk V:].physical_disk", "disks[Disk T:].physical_disk"]),
+    passes("the disks of two storage systems, both of which call them LUN 3", FOUR_NODES_2003)
+        .with(r#"disks = [{ name = "Disk V:", physical_disk = "LUN 3" }]"#),
+    passes("a signature tells as well that a disk is there", FOUR_NODES_2003)
+        .without(&["groups[EVS2 Group].resources[Disk V:].state", "disks[Disk V:].physical_disk"])
+        .with(
+            r#"
+            [[groups]]
+            name = "EVS2 Group"
+            resources = [{ name = "Disk V:", parameters = { signature = 1163282470 } }]
+            "#,
+        ),
+    passes("two planned disks of one virtual server on one physical disk", FOUR_NODES_2003)
+        .without(&["groups[EVS1 Group].resources[Disk T:].state"])
         .with(r#"disks = [{ name = "Disk T:", physical_disk = "LUN 2" }]"#),
-    fails(
-        "the logs of one beside the databases of another",
-        FOUR_NODES_2003,
-        &["virtual_servers[EVS2].storage_groups[First Storage Group].log_path"],
-    )
-    .with(
+    passes("logs on the disk of another one are the matter of another rule", FOUR_NODES_2003).with(
         r#"
         [[virtual_servers]]
         name = "EVS2"
@@ -139,17 +165,35 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails("two partitions of one physical disk", FOUR_NODES_2003, &["disks[Disk V:].physical_disk"])
+        .without(&["groups[EVS2 Group].resources[Disk V:].state"])
         .with(r#"disks = [{ name = "Disk V:", physical_disk = "LUN 3" }]"#),
+    fails(
+        "the logs of one beside the databases of another, whosever disk it is",
+        FOUR_NODES_2003,
+        &["virtual_servers[EVS2].storage_groups[First Storage Group].log_path"],
+    )
+    .without(&["groups"])
+    .with(
+        r#"
+        [[virtual_servers]]
+        name = "EVS2"
+        storage_groups = [{ name = "First Storage Group", log_path = 'S:\Logs' }]
+        "#,
+    ),
     not_applicable("one virtual server", TWO_NODES_2003),
     not_applicable("data on the disks of each node", CCR_2007),
-    unknown("which physical disk it is is not known", FOUR_NODES_2003, &["disks[Disk V:].physical_disk"])
-        .without(&["disks[Disk V:].physical_disk"]),
     unknown(
-        "where the logs of one are is not known",
+        "on which physical disk a planned one will be is not known",
         FOUR_NODES_2003,
-        &["virtual_servers[EVS3].storage_groups[First Storage Group].log_path"],
+        &["disks[Disk V:].physical_disk"],
     )
-    .without(&["virtual_servers[EVS3].storage_groups[First Storage Group].log_path"]),
+    .without(&["groups[EVS2 Group].resources[Disk V:].state", "disks[Disk V:].physical_disk"]),
+    unknown(
+        "where the logs of one are is not known, nor whose the drives are",
+        FOUR_NODES_2003,
+        &["groups", "virtual_servers[EVS3].storage_groups[First Storage Group].log_path"],
+    )
+    .without(&["groups", "virtual_servers[EVS3].storage_groups[First Storage Group].log_path"]),
     unknown("there may be a second virtual server", TWO_NODES_2003, &["virtual_servers"])
         .with(r#"partial = ["virtual_servers"]"#),
 ];

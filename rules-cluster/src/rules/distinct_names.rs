@@ -14,9 +14,9 @@ rule! {
     /// The cluster, its nodes and its virtual servers have different names, of 15 characters at most.
     ///
     /// To the network each of them is a computer. Names compare without case, and two that differ only after their first
-    /// 15 characters count as the same: NetBIOS, and Exchange with it, knows no more. Two of the same name are an error.
-    /// A longer name that is still unique is a warning; no document that was read says so for every kind of name, but
-    /// none of them can be whole in NetBIOS.
+    /// 15 characters count as the same: NetBIOS, and Exchange with it, knows no more. Two of the same name are an error,
+    /// and so is a virtual server with a longer name, which Microsoft does not support. A longer name of a node or of the
+    /// cluster that is still unique is a warning: Exchange does not know it as a server, but it is not whole in NetBIOS.
     ///
     /// # Why it matters
     ///
@@ -39,6 +39,7 @@ rule! {
         stage: Stage::BeforeSetup,
         versions: EVERY_VERSION,
         sources: &[
+            Source::TechNet("aa996445", "Server name too long"),
             Source::Kb(275_335),
             Source::Practice("two computers of one name cannot be on one network, and NetBIOS names end after 15 characters"),
         ],
@@ -48,26 +49,34 @@ rule! {
     }
 }
 
+const CLUSTER_ITSELF: &str = "the cluster";
+const NODE: &str = "a node";
+const VIRTUAL_SERVER: &str = "a virtual server";
+
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let nodes = findings.each(cluster.nodes()).into_iter().map(NodeRef::name);
     let virtual_servers = findings.each(cluster.evs()).into_iter().map(Evs::name);
-    let bearers = std::iter::once(("the cluster", cluster.name()))
-        .chain(nodes.map(|name| ("a node", name)))
-        .chain(virtual_servers.map(|name| ("a virtual server", name)));
+    let bearers = std::iter::once((CLUSTER_ITSELF, cluster.name()))
+        .chain(nodes.map(|name| (NODE, name)))
+        .chain(virtual_servers.map(|name| (VIRTUAL_SERVER, name)));
     let mut named: Vec<(&str, Known<'_, Name>)> =
         bearers.filter_map(|(bearer, name)| Some((bearer, findings.need(name)?))).collect();
     for (bearer, name) in &named {
         let length = name.as_str().chars().count();
         if length > LONGEST_COMPUTER_NAME {
             let message = format!("the name of {bearer} has {length} characters: `{name}`");
-            findings.report(name.path(), message).at_most(Severity::Warning);
+            let report = findings.report(name.path(), message);
+            if *bearer != VIRTUAL_SERVER {
+                report.at_most(Severity::Warning);
+            }
         }
     }
     // Those of one name stand side by side then, in the order in which they were.
     named.sort_by(|(_, one), (_, other)| compared_as_computers(one, other));
     for &[(first_bearer, first), (bearer, name)] in named.array_windows() {
         if compared_as_computers(&first, &name) == Ordering::Equal {
-            let message = format!("{bearer} is called `{name}`, as {first_bearer} is");
+            let other = if bearer == first_bearer { "another one" } else { first_bearer };
+            let message = format!("{bearer} is called `{name}`, as {other} is");
             findings.report(name.path(), message).related(first.path(), "the other one");
         }
     }
@@ -111,7 +120,10 @@ const EXAMPLES: &[Example] = &[
         name = "HEADQUARTERS-MAIL2"
         "#,
     ),
-    fails("a long name", TWO_NODES_2003, &["name"]).with(r#"name = "MAILCLUSTER-HEADQUARTERS""#),
+    fails("a long name of the cluster", TWO_NODES_2003, &["name"])
+        .with(r#"name = "MAILCLUSTER-HEADQUARTERS""#),
+    fails("a long name of a virtual server", TWO_NODES_2003, &["virtual_servers[MAIL-HEADQUARTERS].name"])
+        .with(r#"virtual_servers = [{ name = "MAIL-HEADQUARTERS", group = "EVS2 Group" }]"#),
     unknown("what the cluster is to be called is not known", TWO_NODES_2003, &["name"]).without(&["name"]),
     unknown("there may be more virtual servers", TWO_NODES_2003, &["virtual_servers"])
         .with(r#"partial = ["virtual_servers"]"#),

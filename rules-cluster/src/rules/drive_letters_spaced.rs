@@ -12,7 +12,8 @@ rule! {
     /// The letters of shared disks do not follow directly on those of local drives.
     ///
     /// A shared disk whose letter is the next one after a letter that a node uses itself is a finding. `Q:` for the
-    /// quorum and letters from `S:` on for data are the custom.
+    /// quorum and letters from `S:` on for data are the custom. A local drive that has the letter of a shared disk is the
+    /// matter of `shared-drive-letters-free-on-nodes`, and not looked at here.
     ///
     /// # Why it matters
     ///
@@ -47,6 +48,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let mut followed = vec![None; disks.len()];
     for node in findings.each(cluster.nodes()) {
         for local in findings.each(node.local_drives()) {
+            if disks.iter().any(|disk| disk.letter().peek() == local.peek()) {
+                continue;
+            }
             let next = local.peek().and_then(|letter| letter.following());
             for (disk, followed) in disks.iter().zip(&mut followed) {
                 if next.is_some() && disk.letter().peek() == next.as_ref() {
@@ -69,6 +73,8 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 const EXAMPLES: &[Example] = &[
     passes("C, D and E, then Q, S and T", TWO_NODES_2003),
     passes("the local disks of a CCR", CCR_2007),
+    passes("a local drive with the letter of a shared disk is the matter of another rule", TWO_NODES_2003)
+        .with(r#"nodes = [{ name = "NODE2", local_drives = ["C", "D", "S"] }]"#),
     passes("a mount point has no letter", SCC_2007)
         .with(r#"disks = [{ name = "Disk Logs", mounted_on = "Disk S:" }]"#),
     fails("the quorum disk right after the local ones", TWO_NODES_2003, &["disks[Disk Q:].letter"])

@@ -11,7 +11,7 @@ use crate::CLUSTER;
 rule! {
     /// Nodes and virtual servers have static addresses, and there are enough of them.
     ///
-    /// An address from DHCP is an error on a network that clients use, where Windows is older than 2008. It is a
+    /// An address from DHCP is an error on a network that clients use, where Windows is or may be older than 2008. It is a
     /// warning on a private network, and on Windows Server 2008, which supports it for nodes and for resources,
     /// though Microsoft advises against it. Adapters on networks that the cluster does not use are not looked at.
     ///
@@ -70,7 +70,7 @@ fn adapter_is_static(node: NodeRef<'_>, interface: At<'_, Interface>, findings: 
         format!("the adapter of `{}` on `{}` has its address from DHCP", node.name(), interface.network());
     let report = findings.report(dhcp.path(), message);
     let refused =
-        role.serves_clients() && node.windows().version().peek().is_some_and(|windows| !windows.is_2008());
+        role.serves_clients() && node.windows().version().peek().is_none_or(|windows| !windows.is_2008());
     if !refused {
         report.at_most(Severity::Warning);
     }

@@ -17,9 +17,11 @@ rule! {
     /// Data are the databases, the transaction logs and system files, and in Exchange 2000 and 2003 also the SMTP queue, the
     /// folder of the MTA and the full-text index. Compared are drive letters: what lies on a mount point counts by the
     /// letter of the disk on which that is mounted. A path on a local drive of a node, on a disk of another group and on a
-    /// network share is a finding. So is, in Exchange 2000 and 2003, the data path that was given when the System Attendant
-    /// was made, as a warning: the data may have been moved since. Its resource keeps that path; where it does not say it,
-    /// the setup log counts.
+    /// network share is a finding. Data on the quorum disk is left to `quorum-disk-for-quorum-only`.
+    ///
+    /// In Exchange 2000 and 2003 the data path that was given when the System Attendant was made counts, too, as a warning:
+    /// the data may have been moved since. Its resource keeps that path; where it does not say it, the setup log counts.
+    /// Where data is found on the same drive today, that is the finding.
     ///
     /// The drive of the Exchange file system of Exchange 2000 (`M:`) is a view of the databases and no place for them; paths
     /// on it are not judged. Of a disk resource of another maker's type it may not be known which drives belong to it; then
@@ -37,9 +39,8 @@ rule! {
     /// Back up first. Where the disk belongs to this virtual server alone, move it into the group (*Change Group* in
     /// Cluster Administrator) and make the System Attendant (Exchange 2007: each database that uses it) dependent on it.
     /// Otherwise move the data: databases and logs in System Manager (Exchange 2007: `Move-StorageGroupPath` and
-    /// `Move-DatabasePath`), the SMTP queue and the
-    /// MTA folder as the documentation of the version describes.
-    /// Databases are dismounted while they move.
+    /// `Move-DatabasePath`), the SMTP queue and the MTA folder as the documentation of the version describes. Databases are
+    /// dismounted while they move.
     pub static EXCHANGE_DATA_ON_OWN_DISKS = {
         check,
         set: &CLUSTER,
@@ -53,7 +54,7 @@ rule! {
             Source::ThirdParty("flylib.com 2.554.1.149 and 3.392.1.60, on installing Exchange 2000 in a cluster"),
         ],
         basis: Basis::Microsoft,
-        covers: &["DSK-006", "DSK-008", "SET-018"],
+        covers: &["DSK-006", "DSK-007", "DSK-008", "SET-018"],
         examples: EXAMPLES,
     }
 }
@@ -71,32 +72,51 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     for evs in all {
         let Some(drives) = own_drives(evs, findings) else { continue };
+        let mut strayed = Vec::new();
         for path in findings.each(evs.data_of(*version)) {
-            judge(path, evs, &drives, findings);
+            if is_on_quorum(path) || judge(path, evs, &drives, findings).is_some() {
+                strayed.extend(path.peek().and_then(WindowsPath::drive));
+            }
         }
         if *version < ExchangeVersion::V2007 {
-            path_given_at_creation(evs, &drives, findings);
+            path_given_at_creation(evs, &drives, &strayed, findings);
         }
     }
 }
 
+/// Whether a path is on the quorum disk, which is a matter of `quorum-disk-for-quorum-only`.
+fn is_on_quorum(path: At<'_, WindowsPath>) -> bool {
+    let drive = path.peek().and_then(WindowsPath::drive);
+    drive
+        .is_some_and(|drive| path.cluster().quorum_drives().peek().iter().any(|(quorum, _)| *quorum == drive))
+}
+
 /// The folder that was given when the System Attendant was made: its resource keeps it, and the setup log may tell it.
-fn path_given_at_creation<'a>(evs: Evs<'a>, own: &Set<At<'a, DriveLetter>>, findings: &mut Findings) {
+fn path_given_at_creation<'a>(
+    evs: Evs<'a>,
+    own: &Set<At<'a, DriveLetter>>,
+    strayed: &[DriveLetter],
+    findings: &mut Findings,
+) {
     let attendants = evs.group().flat_map(|group| group.resources_of(&ResourceType::SystemAttendant));
     for attendant in findings.each(attendants) {
         let kept = attendant.parameters().data_path();
         let given = if kept.peek().is_some() { kept } else { told_by_log(evs).unwrap_or(kept) };
+        let drive = given.peek().and_then(WindowsPath::drive);
+        if drive.is_some_and(|drive| strayed.contains(&drive)) {
+            continue;
+        }
         if let Some(report) = judge(given, evs, own, findings) {
             report.at_most(Severity::Warning).related(attendant.path(), "the System Attendant");
         }
     }
 }
 
-/// The folder that the setup log tells, where it does.
+/// The folder that the setup log tells, where it does: the last time that the virtual server was made.
 fn told_by_log(evs: Evs<'_>) -> Option<At<'_, WindowsPath>> {
     let steps = evs.listed().cluster().steps(SetupAction::CreateVirtualServer);
     let own = steps.whose(|step| step.virtual_server(), |name| evs.name().peek() == Some(name));
-    own.peek().iter().map(|step| step.data_path()).find(|path| path.peek().is_some())
+    own.peek().last().map(|step| step.data_path()).filter(|path| path.peek().is_some())
 }
 
 /// The drive letters of a virtual server's disks. `None`: it has no group or no disk, which other rules say.
@@ -177,6 +197,26 @@ const EXAMPLES: &[Example] = &[
         storage_groups = [{ name = "First Storage Group", log_path = 'S:\Mounts\Logs' }]
         "#,
     ),
+    passes("a mount point on a disk of another group is the matter of another rule", TWO_NODES_2003).with(
+        r#"
+        disks = [{ name = "Disk X:", letter = "X" }, { name = "Disk Logs", mounted_on = "Disk X:" }]
+
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "Disk Logs", type = "Physical Disk", depends_on = [] }]
+
+        [[virtual_servers]]
+        name = "EVS1"
+        storage_groups = [{ name = "First Storage Group", log_path = 'X:\Mounts\Logs' }]
+        "#,
+    ),
+    passes("data on the quorum disk is the matter of another rule", TWO_NODES_2003).with(
+        r#"
+        [[virtual_servers]]
+        name = "EVS1"
+        storage_groups = [{ name = "First Storage Group", log_path = 'Q:\Logs' }]
+        "#,
+    ),
     passes("disks of another maker's type", TWO_NODES_2003).with(
         r#"
         [[groups]]
@@ -192,6 +232,17 @@ const EXAMPLES: &[Example] = &[
         setup = [{ step = 'create-virtual-server', virtual_server = 'OLD', data_path = 'C:\Exchsrvr' }]
         ",
     ),
+    passes("a virtual server that was made again in another place", TWO_NODES_2003)
+        .without(&["groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].parameters"])
+        .with(
+            r"
+            setup = [
+                { step = 'create-virtual-server', virtual_server = 'EVS1', data_path = 'D:\Exchsrvr' },
+                { step = 'remove-virtual-server', virtual_server = 'EVS1' },
+                { step = 'create-virtual-server', virtual_server = 'EVS1', data_path = 'S:\Exchsrvr' },
+            ]
+            ",
+        ),
     passes("the resource has the path, and there is no log", TWO_NODES_2003).without(&["setup"]),
     fails(
         "a database on a local disk",
@@ -214,7 +265,43 @@ const EXAMPLES: &[Example] = &[
         r#"
         [[virtual_servers]]
         name = "CMS1"
-        storage_groups = [{ name = "First Storage Group", log_path = 'Q:\SG1' }]
+        storage_groups = [{ name = "First Storage Group", log_path = 'X:\SG1' }]
+
+        [[disks]]
+        name = "Disk X:"
+        letter = "X"
+
+        [[groups]]
+        name = "Spare"
+        resources = [{ name = "Disk X:", type = "Physical Disk" }]
+        "#,
+    ),
+    fails(
+        "logs beside the databases of another virtual server",
+        FOUR_NODES_2003,
+        &["virtual_servers[EVS2].storage_groups[First Storage Group].log_path"],
+    )
+    .with(
+        r#"
+        [[virtual_servers]]
+        name = "EVS2"
+        storage_groups = [{ name = "First Storage Group", log_path = 'S:\Logs' }]
+        "#,
+    ),
+    fails(
+        "today's data on the drive that was given at creation: one finding",
+        TWO_NODES_2003,
+        &[r"virtual_servers[EVS1].data_paths[D:\\Exchsrvr]"],
+    )
+    .with(
+        r#"
+        virtual_servers = [{ name = "EVS1", data_paths = ['D:\Exchsrvr'] }]
+
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [
+            { name = "Exchange System Attendant (EVS1)", parameters = { data_path = 'D:\Exchsrvr' } },
+        ]
         "#,
     ),
     fails("the SMTP queue on a share", TWO_NODES_2003, &["virtual_servers[EVS1].queue_path"]).with(

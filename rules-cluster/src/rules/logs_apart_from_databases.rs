@@ -1,12 +1,8 @@
 use rules_core::{
-    Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{
-        At, ClusterRef, DriveLetter,
-        ExchangeVersion::{V2000, V2003},
-        StorageGroup, WindowsPath,
-    },
+    Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
+    model::{At, ClusterRef, DiskRef, DriveLetter, StorageGroup, WindowsPath},
     not_applicable, passes, rule,
-    testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
+    testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
 };
 
@@ -17,7 +13,8 @@ rule! {
     ///
     /// Compared are drive letters; whether two letters are partitions of one disk is not looked at. Where disks are
     /// mounted in folders of a drive, it is not known what lies on which of them. Recovery storage groups do not count:
-    /// they hold nothing that is not somewhere else.
+    /// they hold nothing that is not somewhere else. Clusters with continuous replication are not concerned: the other
+    /// node has databases and logs a second time.
     ///
     /// # Why it matters
     ///
@@ -27,16 +24,17 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Bring a further disk into the group of the virtual server, with the System Attendant dependent on it, and set the
-    /// *Transaction log location* in the properties of the storage group in System Manager. Its databases are dismounted
-    /// while the logs move. Make a full backup afterwards.
+    /// Bring a further disk into the group of the virtual server, with the System Attendant (Exchange 2007: the databases of
+    /// the storage group) dependent on it, and set the *Transaction log location* in the properties of the storage group in
+    /// System Manager (Exchange 2007: `Move-StorageGroupPath`). Its databases are dismounted while the logs move. Make a
+    /// full backup before and after.
     pub static LOGS_APART_FROM_DATABASES = {
         check,
         set: &CLUSTER,
         name: "logs-apart-from-databases",
         severity: Severity::Information,
         stage: Stage::WithExchange,
-        versions: &[V2000, V2003],
+        versions: EVERY_VERSION,
         sources: &[Source::Practice("the logs have to outlive the databases, and the two are written in different ways")],
         basis: Basis::Practice,
         covers: &["DSK-017"],
@@ -45,6 +43,11 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
+    match findings.need(cluster.shares_storage()).as_deref() {
+        None => return,
+        Some(false) => return findings.not_applicable("the nodes share no storage"),
+        Some(true) => {}
+    }
     let all = findings.each(cluster.evs());
     if all.is_empty() {
         return findings.not_applicable("there is no virtual server yet");
@@ -84,12 +87,10 @@ fn apart(storage_group: At<'_, StorageGroup>, findings: &mut Findings) {
 fn is_one_disk(cluster: ClusterRef<'_>, drive: DriveLetter, findings: &mut Findings) -> bool {
     let Some(disks) = findings.need_all(cluster.disks()) else { return false };
     let mut is_one = true;
-    for disk in &disks {
-        let Some(host) = disk.mounted_on().peek() else { continue };
-        let hosts = disks.iter().filter(|other| other.name().peek() == Some(host));
-        let is_elsewhere = hosts.clone().count() > 0
-            && hosts.clone().all(|host| host.letter().peek().is_some_and(|letter| *letter != drive));
-        if !is_elsewhere {
+    for disk in disks.iter().filter(|disk| disk.mounted_on().peek().is_some()) {
+        let on = DiskRef::drives(*disk);
+        let elsewhere = on.is_complete() && on.peek().iter().all(|letter| letter.peek() != Some(&drive));
+        if !elsewhere {
             findings.unknown(disk.letter().path());
             is_one = false;
         }
@@ -119,6 +120,30 @@ const EXAMPLES: &[Example] = &[
         storage_groups = [{ name = "First Storage Group", log_path = 'S:\Logs' }]
         "#,
     ),
+    passes("a single copy cluster", SCC_2007),
+    fails("a single copy cluster with everything on one drive", SCC_2007, &[
+        "virtual_servers[CMS1].storage_groups[First Storage Group].log_path",
+    ])
+    .with(
+        r#"
+        [[virtual_servers]]
+        name = "CMS1"
+        storage_groups = [{ name = "First Storage Group", log_path = 'S:\SG1' }]
+        "#,
+    ),
+    fails("a disk that is mounted on another drive does not matter", TWO_NODES_2003, &[
+        "virtual_servers[EVS1].storage_groups[First Storage Group].log_path",
+    ])
+    .with(
+        r#"
+        disks = [{ name = "Disk More", mounted_on = "T:" }]
+
+        [[virtual_servers]]
+        name = "EVS1"
+        storage_groups = [{ name = "First Storage Group", log_path = 'S:\Logs' }]
+        "#,
+    ),
+    not_applicable("two copies of everything", CCR_2007),
     not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),
     unknown("disks are mounted on the drive", TWO_NODES_2003, &["disks[Disk Logs].letter"]).with(
         r#"

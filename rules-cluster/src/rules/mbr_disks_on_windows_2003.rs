@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, NodeRef, PartitionStyle, WindowsVersion},
+    model::{ClusterRef, PartitionStyle, WindowsVersion},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007, SCC_2007_WINDOWS_2003, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
@@ -13,7 +13,7 @@ rule! {
     ///
     /// The cluster disk driver of Windows Server 2003 knows disks by the signature in their master boot record, also on
     /// 64-bit editions. The update of KB 919117 teaches it GUID partition tables. A finding is a shared disk with such a
-    /// table while a node with Windows 2003 is without the update. A service pack does not count for it: no document that
+    /// table while a node with Windows 2003 is without the update; where every such node has it, disks are not looked at. A service pack does not count for it: no document that
     /// names one as containing the update is known here. Windows 2008 takes both kinds.
     ///
     /// # Why it matters
@@ -48,6 +48,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if nodes.is_complete() && nodes.peek().is_empty() {
         return findings.not_applicable("no node has Windows 2003");
     }
+    let outdated = nodes.whose(|node| node.windows().has_update(GPT_UPDATE), |has| !has);
+    if outdated.is_complete() && outdated.peek().is_empty() {
+        return;
+    }
     for disk in findings.each(cluster.disks()) {
         if disk.is_shared().peek() == Some(&false) {
             continue;
@@ -56,23 +60,19 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         if *style == PartitionStyle::Mbr || findings.need(disk.is_shared()).is_none() {
             continue;
         }
-        for node in findings.each(nodes.clone()) {
-            if lacks_update(node, findings) {
-                let message = format!(
-                    "`{}` has a GUID partition table, and `{}` lacks the update {GPT_UPDATE}",
-                    disk.name(),
-                    node.name()
-                );
-                findings.report(style.path(), message).related(node.windows().path(), "the node");
+        if let [node, others @ ..] = &findings.each(outdated.clone())[..] {
+            let message = format!(
+                "`{}` has a GUID partition table, and `{}` lacks the update KB{GPT_UPDATE}",
+                disk.name(),
+                node.name()
+            );
+            let report = findings.report(style.path(), message);
+            report.related(node.windows().path(), "the node");
+            for other in others {
+                report.related(other.windows().path(), "another node without the update");
             }
         }
     }
-}
-
-/// Whether a node is known to be without the update.
-fn lacks_update(node: NodeRef<'_>, findings: &mut Findings) -> bool {
-    let has = node.windows().updates().whose(|update| *update, |update| *update == *GPT_UPDATE);
-    has.peek().is_empty() && findings.need_all(has).is_some()
 }
 
 const EXAMPLES: &[Example] = &[
@@ -86,6 +86,22 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
+    passes("how a disk is partitioned does not matter with the update", TWO_NODES_2003)
+        .without(&["disks[Disk S:].partition_style"])
+        .with(
+            r#"
+            nodes = [
+                { name = "NODE1", windows = { updates = ["919117"] } },
+                { name = "NODE2", windows = { updates = ["Q919117"] } },
+            ]
+            "#,
+        ),
+    fails(
+        "a GPT disk, and both nodes without the update",
+        TWO_NODES_2003,
+        &["disks[Disk S:].partition_style"],
+    )
+    .with(r#"disks = [{ name = "Disk S:", partition_style = "gpt" }]"#),
     passes("local disks of a CCR", CCR_2007)
         .with(r#"disks = [{ name = "Disk S:", partition_style = "gpt" }]"#),
     fails(

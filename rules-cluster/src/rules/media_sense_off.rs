@@ -15,13 +15,15 @@ use crate::CLUSTER;
 rule! {
     /// On Windows 2000 media sense is off for the heartbeat adapters.
     ///
-    /// It is a recommendation for Windows 2000 alone. On Windows Server 2003 the Cluster service sees to it by itself.
+    /// It holds of Windows 2000 alone. On Windows Server 2003 the Cluster service sees to it by itself. Microsoft's Best
+    /// Practices Analyzer warns of it only where the registry says outright that media sense is on; absent is on as well.
     ///
     /// # Why it matters
     ///
-    /// With media sense, Windows takes the address from an adapter whose link is gone. Where two nodes are connected by
-    /// a crossover cable, a node that is switched off takes the link from the other one as well, and with it the whole
-    /// network: the node that is left cannot tell that its own adapter is sound.
+    /// With media sense, Windows takes TCP/IP from an adapter whose link is gone, and the network is gone for the Cluster
+    /// service. When it comes back its role is the default one again, for nodes and clients, and the private network is
+    /// private no more. Where two nodes are connected by a crossover cable, it is enough that one of them is switched
+    /// off.
     ///
     /// # How to fix it
     ///
@@ -32,10 +34,12 @@ rule! {
         check,
         set: &CLUSTER,
         name: "media-sense-off",
-        severity: Severity::Information,
+        severity: Severity::Warning,
         stage: Stage::BeforeSetup,
         versions: &[V2000, V2003],
         sources: &[
+            Source::Microsoft("Exchange Best Practices Analyzer, on media sense detection on cluster nodes with Windows 2000"),
+            Source::Kb(239_924),
             Source::Kb(258_750),
             Source::ThirdParty("ITPro Today, JSI Tip 2763, \"Recommended Private 'Heartbeat' Configuration on a Cluster Server\""),
         ],

@@ -11,7 +11,7 @@ use crate::CLUSTER;
 rule! {
     /// A mounted disk is in the group of the disk that it is mounted on, and depends on it.
     ///
-    /// Four things are findings: a mounted disk whose resource is in another group than that of its host, or does not
+    /// The host may be given by its name or by its letter. Four things are findings: a mounted disk whose resource is in another group than that of its host, or does not
     /// depend on it, directly or through others; a shared disk mounted on a local one, or the other way round; and any
     /// disk mounted on the quorum disk.
     ///
@@ -57,9 +57,14 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             findings.need(disk.letter());
             continue;
         };
-        not_on_the_quorum(disk, host, findings);
+        let hosts = disk.hosts();
+        // The host as it is called; one that is not described may still have a resource of the name that is given.
+        let called = hosts.peek().first().map_or(disk.mounted_on(), |host| host.name());
+        if is_on_quorum(disk, host, called, findings) {
+            continue;
+        }
         let mounted = resources_of(disk.name(), Set::new(vec![disk], Vec::new()));
-        let holder = resources_of(disk.mounted_on(), cluster.disks_named(host.value()));
+        let holder = resources_of(called, hosts);
         match (mounted.peek(), holder.peek()) {
             ([], []) => drop(findings.each(mounted.and(holder))),
             ([mounted, ..], [holder, ..]) => follows(*mounted, *holder, host, findings),
@@ -89,16 +94,24 @@ fn resources_of<'a>(name: At<'a, Name>, disks: Set<DiskRef<'a>>) -> Set<Resource
     if own.peek().is_empty() { own.and(disks.flat_map(DiskRef::third_party_resources)) } else { own }
 }
 
-fn not_on_the_quorum(disk: DiskRef<'_>, host: Known<'_, Name>, findings: &mut Findings) {
+/// Whether a disk is known to be mounted on the quorum disk.
+fn is_on_quorum<'a>(
+    disk: DiskRef<'a>,
+    host: Known<'a, Name>,
+    called: At<'a, Name>,
+    findings: &mut Findings,
+) -> bool {
     let cluster = disk.cluster();
     if findings.need(cluster.has_quorum_disk()).as_deref() != Some(&true) {
-        return;
+        return false;
     }
-    let Some(quorum) = findings.need(cluster.quorum().resource()) else { return };
-    if *quorum == *host {
+    let Some(quorum) = findings.need(cluster.quorum().resource()) else { return false };
+    let is_on_it = called.peek() == Some(quorum.value());
+    if is_on_it {
         let message = format!("`{}` is mounted on `{host}`, the quorum disk", disk.name());
         findings.report(host.path(), message).related(quorum.path(), "the quorum resource");
     }
+    is_on_it
 }
 
 fn follows(
@@ -118,7 +131,8 @@ fn follows(
         findings.report(mounted.path(), message).related(holder.path(), "the disk that it is mounted on");
         return;
     }
-    let leading = group.dependencies().leading_to(|resource| resource.name(), |name| *name == *host);
+    let leading =
+        group.dependencies().leading_to(|other| other.name(), |name| Some(name) == holder.name().peek());
     let reached: Set<_> = leading.from(mounted);
     if reached.peek().is_empty() && findings.need_all(reached).is_some() {
         let message = format!("`{}` does not depend on `{host}`, on which it is mounted", mounted.name());
@@ -154,6 +168,15 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
+    passes("the host by its letter", TWO_NODES_2003).with(
+        r#"
+        disks = [{ name = "Disk Logs", mounted_on = 'S:\' }]
+
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "Disk Logs", type = "Physical Disk", depends_on = ["Disk S:"] }]
+        "#,
+    ),
     passes("two local disks", TWO_NODES_2003)
         .with(r#"disks = [{ name = "Tools", mounted_on = "C:", shared = false }]"#),
     fails("no dependency", TWO_NODES_2003, &["groups[EVS1 Group].resources[Disk Logs].depends_on"]).with(
@@ -183,6 +206,16 @@ const EXAMPLES: &[Example] = &[
         resources = [{ name = "Disk Logs", type = "Physical Disk", depends_on = ["Disk Q:"] }]
         "#,
     ),
+    fails("a data disk on the quorum disk: one finding", TWO_NODES_2003, &["disks[Disk Logs].mounted_on"])
+        .with(
+            r#"
+            disks = [{ name = "Disk Logs", mounted_on = "Q" }]
+
+            [[groups]]
+            name = "EVS1 Group"
+            resources = [{ name = "Disk Logs", type = "Physical Disk", depends_on = [] }]
+            "#,
+        ),
     fails("a shared disk on a local one", TWO_NODES_2003, &["disks[Disk Logs].mounted_on"]).with(
         r#"
         disks = [{ name = "Disk Logs", mounted_on = "D:" }]

@@ -12,8 +12,9 @@ rule! {
     /// On Windows 2000 and 2003 the adapters of all nodes on one network are in its subnet.
     ///
     /// It holds of the private network as of the public one, and for nodes in two sites, too: there a VLAN has to be
-    /// stretched between them. Only Windows Server 2008 with Exchange 2007 SP1 or later takes nodes in two subnets, each
-    /// of which is a cluster network of its own there.
+    /// stretched between them. An IPv6 address on a network with an IPv4 subnet is not compared: the Cluster service of
+    /// Windows 2003 knows nothing of it. Only Windows Server 2008 with Exchange 2007 SP1 or later takes nodes in two
+    /// subnets, each of which is a cluster network of its own there.
     ///
     /// # Why it matters
     ///
@@ -52,7 +53,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             let Some(address) = findings.need(adapter.address()) else { continue };
             let Some(subnet) = findings.need(adapter.network_subnet()) else { continue };
             // An adapter without a link has the address 0.0.0.0.
-            let is_outside = !address.ip.is_unspecified() && subnet.holds(address.ip) == Some(false);
+            let is_outside = !address.ip.is_unspecified()
+                && subnet.is_same_version(address.ip)
+                && subnet.holds(address.ip) == Some(false);
             if is_outside && findings.need(on_2008).is_some() {
                 let (node, network) = (node.name(), adapter.network());
                 let message = format!(
@@ -79,6 +82,14 @@ const EXAMPLES: &[Example] = &[
         [[nodes]]
         name = "NODE2"
         interfaces = [{ network = "Heartbeat", address = "0.0.0.0" }]
+        "#,
+    ),
+    passes("IPv6 on a node", TWO_NODES_2003).with(
+        r#"
+        networks = [{ name = "Public 2", role = "mixed", subnet = "198.51.100.0/24" }]
+        [[nodes]]
+        name = "NODE1"
+        interfaces = [{ network = "Public 2", address = "2001:db8::11/64" }]
         "#,
     ),
     passes("a network that the cluster does not use", TWO_NODES_2003).with(

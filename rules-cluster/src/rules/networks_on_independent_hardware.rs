@@ -11,7 +11,8 @@ use crate::CLUSTER;
 rule! {
     /// Each cluster network can fail without another one: no adapter and no switch carries two of them.
     ///
-    /// Two ports of one card count as one adapter. Networks that the cluster does not use are not looked at.
+    /// Two ports of one card count as one adapter. Each node is told once. Networks that the cluster does not use are not
+    /// looked at.
     ///
     /// # Why it matters
     ///
@@ -40,15 +41,17 @@ rule! {
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for node in findings.each(cluster.nodes()) {
-        for adapter in findings.each(node.used_interfaces()) {
-            if let Some(shares) = findings.need(adapter.shares_hardware()).filter(|shares| **shares) {
-                let message = format!(
-                    "the adapter of `{}` on `{}` shares its card or its switch with another network",
-                    node.name(),
-                    adapter.network()
-                );
-                findings.report(shares.path(), message);
-            }
+        let mut sharing = findings.each(node.used_interfaces());
+        sharing.retain(|adapter| findings.need(adapter.shares_hardware()).is_some_and(|shares| *shares));
+        let [first, others @ ..] = &sharing[..] else { continue };
+        let message = format!(
+            "the adapter of `{}` on `{}` shares its card or its switch with another network",
+            node.name(),
+            first.network()
+        );
+        let report = findings.report(first.shares_hardware().path(), message);
+        for other in others {
+            report.related(other.shares_hardware().path(), "shares, too");
         }
     }
 }
@@ -69,10 +72,7 @@ const EXAMPLES: &[Example] = &[
     fails(
         "two ports of one card",
         SCC_2007,
-        &[
-            "nodes[NODE1].interfaces[Public].shares_hardware",
-            "nodes[NODE1].interfaces[Heartbeat].shares_hardware",
-        ],
+        &["nodes[NODE1].interfaces[Public].shares_hardware"],
     )
     .with(
         r#"

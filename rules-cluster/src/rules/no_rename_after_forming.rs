@@ -11,11 +11,12 @@ use crate::CLUSTER;
 rule! {
     /// No node and no virtual server is renamed after the cluster was formed.
     ///
-    /// It is judged from the setup log: an entry `rename` with the `node` or the `virtual_server` that it was about, the
-    /// node by the name that it has afterwards. A node may be renamed before it joins, so that a node that was evicted,
-    /// renamed and joined again is no finding, and neither is anything that was renamed before the cluster was formed
-    /// anew. A log that does not say when the cluster was formed tells of a time when it was. The cluster's own name can
-    /// be changed, and such an entry does not belong here: leave it out.
+    /// It is judged from the setup log: an entry `rename` with the `node` or the `virtual_server` that it was about,
+    /// the node by the name that it has afterwards. A node may be renamed before it joins, so that a node that was
+    /// evicted, renamed and joined again is no finding, and neither is a virtual server that was removed or made anew
+    /// afterwards, or anything that was renamed before the cluster was formed anew. A log that does not say when the
+    /// cluster was formed tells of a time when it was. The cluster's own name can be changed, and such an entry does
+    /// not belong here: leave it out.
     ///
     /// # Why it matters
     ///
@@ -26,10 +27,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Give the old name back, if it is not long ago, and restart the node. Otherwise evict the node in Cluster
-    /// Administrator from another node, uninstall Exchange from it with Setup, rename it, join it again and install
-    /// Exchange. For a virtual server, set the old name in the properties of the Network Name resource. Clients that
-    /// need another name get an alias in DNS, or their mailboxes are moved to a second virtual server of that name.
+    /// Give the node its old name back and restart it; its Cluster service starts again then. If it has to have another
+    /// name, go on from there: move its groups away, remove Exchange from it with Setup, evict it in Cluster
+    /// Administrator, rename it, join it again and install Exchange. For a virtual server, set the old name in the
+    /// properties of the Network Name resource. Clients that need another name get an alias in DNS, or their mailboxes
+    /// are moved to a second virtual server of that name.
     pub static NO_RENAME_AFTER_FORMING = {
         check,
         set: &CLUSTER,
@@ -52,7 +54,12 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         // What was done later that makes the new name the only one that the cluster knows.
         let formed_anew = cluster.steps(SetupAction::FormCluster);
         let (subject, settled) = match (rename.virtual_server().peek(), rename.node().peek()) {
-            (Some(name), _) => (format!("the virtual server `{name}`"), formed_anew),
+            (Some(name), _) => {
+                let own = cluster.virtual_server_creations();
+                let own = own.and(cluster.steps(SetupAction::RemoveVirtualServer));
+                let own = own.whose(|step| step.virtual_server(), |other| other == name);
+                (format!("the virtual server `{name}`"), formed_anew.and(own))
+            }
             (None, Some(name)) => {
                 let own = cluster.steps_of(&[SetupAction::JoinNode, SetupAction::EvictNode]);
                 let own = own.whose(|step| step.node(), |other| other == name);
@@ -99,6 +106,17 @@ const EXAMPLES: &[Example] = &[
             { step = "rename", node = "NODE1" },
             { step = "form-cluster", node = "NODE1" },
             { step = "join-node", node = "NODE2" },
+        ]
+        "#,
+    ),
+    passes("a virtual server that was made anew under the new name", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "form-cluster", node = "NODE1" },
+            { step = "create-virtual-server", virtual_server = "MAIL1" },
+            { step = "rename", virtual_server = "EVS1" },
+            { step = "remove-virtual-server", virtual_server = "EVS1" },
+            { step = "create-virtual-server", virtual_server = "EVS1" },
         ]
         "#,
     ),

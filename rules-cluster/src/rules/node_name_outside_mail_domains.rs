@@ -16,8 +16,8 @@ rule! {
     /// No node or virtual server has a full name that is a mail domain of a recipient policy.
     ///
     /// The full name is the computer's name before the DNS name of its domain or its primary DNS suffix:
-    /// `node1.corp.example.com`. The domain that it is in may be a mail domain. For Exchange 2003 and 2007 it is an
-    /// error; for Exchange 2000, whose Setup does not look, a warning.
+    /// `node1.corp.example.com`. The domain that it is in may be a mail domain. For Exchange 2003 and 2007, whose Setup
+    /// refuses such a name, it is an error; for Exchange 2000, where mail stops between servers only, a warning.
     ///
     /// # Why it matters
     ///
@@ -42,6 +42,7 @@ rule! {
         sources: &[
             Source::Microsoft("Exchange Server 2003 Deployment Guide, Table 3, \"Requirements for running Exchange Setup on a cluster server\""),
             Source::TechNet("aa998428", "The fully-qualified domain name of the computer matches a recipient policy"),
+            Source::Kb(288_175),
             Source::Kb(275_335),
         ],
         basis: Basis::Microsoft,

@@ -4,7 +4,7 @@ use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs, GroupRef, Name, ResourceRef},
     not_applicable, passes, rule,
-    testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
+    testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
 };
 
@@ -16,7 +16,8 @@ rule! {
     /// A node with Exchange that may own one resource of the group, but not another, is a finding at that other one. So is
     /// a group that only one node may own while a second one has Exchange. To keep a virtual server to its own node and
     /// one that stands by is legitimate, as long as all of its resources say the same; a node without Exchange, such as a
-    /// voter, may own the name, the address or a disk.
+    /// voter, may own the name, the address or a disk. Of addresses that stand for each other, one for each subnet (Windows
+    /// Server 2008), each may run where its subnet is.
     ///
     /// # Why it matters
     ///
@@ -56,7 +57,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn owners_of(group: GroupRef<'_>, findings: &mut Findings) {
-    let resources = findings.each(group.resources());
+    let mut resources = findings.each(group.resources());
+    let alternatives: HashSet<&Name> = resources.iter().flat_map(|resource| alternatives_of(*resource)).collect();
+    if !alternatives.is_empty() {
+        resources.retain(|resource| !resource.name().peek().is_some_and(|name| alternatives.contains(name)));
+    }
     if are_alike(group.cluster(), &resources) {
         return;
     }
@@ -86,6 +91,12 @@ fn owners_of(group: GroupRef<'_>, findings: &mut Findings) {
         let message = format!("`{}` may run on `{name}` only, and fail over to no other node", group.name());
         findings.report(first.possible_owners().path(), message);
     }
+}
+
+/// What the resource waits for one of (Windows 2008), such as the addresses of two subnets.
+fn alternatives_of(resource: ResourceRef<'_>) -> impl Iterator<Item = &Name> {
+    let alternatives = resource.depends_on_any().peek().into_iter().flatten();
+    alternatives.filter(|alternatives| alternatives.len() > 1).flatten()
 }
 
 /// Whether the lists are the same, word for word, and long enough: the usual case.
@@ -139,6 +150,17 @@ const EXAMPLES: &[Example] = &[
         resources = [
             { name = "CMS1 IP", possible_owners = ["NODE1", "NODE2", "VOTER"] },
             { name = "CMS1 Name", possible_owners = ["NODE1", "NODE2", "VOTER"] },
+        ]
+        "#,
+    ),
+    passes("an address for each of two subnets", CCR_2007_WINDOWS_2008).with(
+        r#"
+        [[groups]]
+        name = "CMS1"
+        resources = [
+            { name = "CMS1 IP", possible_owners = ["NODE1"] },
+            { name = "CMS1 IP 2", type = "IP Address", possible_owners = ["NODE2"] },
+            { name = "CMS1 Name", depends_on = [], depends_on_any = [["CMS1 IP", "CMS1 IP 2"]] },
         ]
         "#,
     ),

@@ -49,6 +49,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if on_2008.peek() == Some(&true) {
         return findings.not_applicable("Windows 2008 orders its networks by itself");
     }
+    // Nothing comes before the first place, whatever else is known.
+    if cluster.private_networks().peek().iter().any(|network| network.priority().peek() == Some(&1)) {
+        return;
+    }
     let mixed = cluster.networks().whose(|network| network.role(), |role| *role == NetworkRole::Mixed);
     let Some((mixed, private)) = findings.need_all(mixed).zip(findings.need_all(cluster.private_networks()))
     else {
@@ -83,6 +87,8 @@ fn first<'a>(
 
 const EXAMPLES: &[Example] = &[
     passes("the private network is first", TWO_NODES_2003),
+    passes("what comes after the private network does not matter", TWO_NODES_2003)
+        .without(&["networks[Public].priority"]),
     passes("one of two private networks is first", TWO_NODES_2003)
         .with(r#"networks = [{ name = "Heartbeat 2", role = "internal", priority = 3 }]"#),
     passes("networks for clients only, or disabled, have no place in the order", TWO_NODES_2003)

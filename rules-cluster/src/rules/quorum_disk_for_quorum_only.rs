@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, DriveLetter, Evs, ExchangeVersion, Known},
+    model::{ClusterRef, DriveLetter, Evs, ExchangeVersion, FactPath},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007, SCC_2007_WINDOWS_2003, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
@@ -12,8 +12,9 @@ rule! {
     /// The quorum disk holds the quorum and nothing of Exchange.
     ///
     /// Two things are findings: databases, logs or other data of a virtual server on the drive of the quorum disk, and the
-    /// quorum disk in the group of a virtual server. It makes no difference whether the disk is the whole quorum, as in
-    /// Windows 2000 and 2003, or one vote, as in Windows 2008.
+    /// quorum disk in the group of a virtual server, whose data on it is not listed again then. The drive is the letter of the
+    /// disk or, where that is not known, that of the folder of the quorum log. It makes no difference whether the disk is
+    /// the whole quorum, as in Windows 2000 and 2003, or one vote, as in Windows 2008.
     ///
     /// # Why it matters
     ///
@@ -53,35 +54,40 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         Some(false) => return findings.not_applicable("the quorum stands on no disk"),
         Some(true) => {}
     }
-    let Some(version) = findings.need(cluster.exchange()) else { return };
     let virtual_servers = findings.each(cluster.evs());
     if virtual_servers.is_empty() {
         return findings.not_applicable("there is no virtual server yet");
     }
-    apart_from_groups(cluster, &virtual_servers, findings);
-    for disk in findings.each(cluster.quorum_disks()) {
-        let Some(letter) = findings.need(disk.letter()) else { continue };
-        for evs in &virtual_servers {
-            no_data_on(letter, *evs, *version, findings);
+    let apart: Vec<_> = virtual_servers.into_iter().filter(|evs| is_apart(*evs, findings)).collect();
+    if apart.is_empty() {
+        return;
+    }
+    let Some(version) = findings.need(cluster.exchange()) else { return };
+    for (drive, told_by) in findings.each(cluster.quorum_drives()) {
+        for evs in &apart {
+            no_data_on(drive, told_by, *evs, *version, findings);
         }
     }
 }
 
-fn apart_from_groups(cluster: ClusterRef<'_>, virtual_servers: &[Evs<'_>], findings: &mut Findings) {
-    let Some(quorum) = findings.need(cluster.quorum().resource()) else { return };
-    for evs in virtual_servers {
-        for group in findings.each(evs.group()) {
-            let resources = group.resources().whose(|resource| resource.name(), |name| *name == *quorum);
-            for resource in findings.each(resources) {
-                let message = format!("`{quorum}`, the quorum resource, is in the group of `{}`", evs.name());
-                findings.report(resource.path(), message).related(quorum.path(), "the quorum resource");
-            }
+/// Whether the quorum resource is not known to be in the group of a virtual server.
+fn is_apart(evs: Evs<'_>, findings: &mut Findings) -> bool {
+    let Some(quorum) = findings.need(evs.listed().cluster().quorum().resource()) else { return true };
+    let mut is_apart = true;
+    for group in findings.each(evs.group()) {
+        let resources = group.resources().whose(|resource| resource.name(), |name| *name == *quorum);
+        for resource in findings.each(resources) {
+            let message = format!("`{quorum}`, the quorum resource, is in the group of `{}`", evs.name());
+            findings.report(resource.path(), message).related(quorum.path(), "the quorum resource");
+            is_apart = false;
         }
     }
+    is_apart
 }
 
 fn no_data_on(
-    quorum: Known<'_, DriveLetter>,
+    quorum: DriveLetter,
+    told_by: FactPath,
     evs: Evs<'_>,
     version: ExchangeVersion,
     findings: &mut Findings,
@@ -89,9 +95,9 @@ fn no_data_on(
     for path in findings.each(evs.data_of(version)) {
         let Some(known) = findings.need(path) else { continue };
         match known.drive() {
-            Some(drive) if drive == *quorum => {
+            Some(drive) if drive == quorum => {
                 let message = format!("`{path}` of `{}` is on the quorum disk", evs.name());
-                findings.report(path.path(), message).related(quorum.path(), "the quorum disk");
+                findings.report(path.path(), message).related(told_by, "the quorum disk");
             }
             None if !known.is_unc() => findings.unknown(path.path()),
             _ => {}
@@ -115,23 +121,20 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "the quorum on a data disk",
-        SCC_2007_WINDOWS_2003,
-        &[
-            "groups[CMS1].resources[Disk T:]",
-            "virtual_servers[CMS1].storage_groups[First Storage Group].log_path",
-            "virtual_servers[CMS1].storage_groups[First Storage Group].system_path",
-            "virtual_servers[CMS1].storage_groups[Second Storage Group].log_path",
-            "virtual_servers[CMS1].storage_groups[Second Storage Group].system_path",
-        ],
+        "the folder of the quorum log tells the drive",
+        TWO_NODES_2003,
+        &["virtual_servers[EVS1].queue_path"],
     )
-    .with(r#"quorum = { resource = "Disk T:" }"#),
+    .without(&["disks[Disk Q:]"])
+    .with(r"virtual_servers = [{ name = 'EVS1', queue_path = 'Q:\Queue' }]"),
+    fails("the quorum on a data disk", SCC_2007_WINDOWS_2003, &["groups[CMS1].resources[Disk T:]"])
+        .with(r#"quorum = { resource = "Disk T:", log_path = 'T:\MSCS' }"#),
     not_applicable("Majority Node Set", CCR_2007),
     not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),
     unknown("the letter of the quorum disk is not known", TWO_NODES_2003, &["disks[Disk Q:].letter"])
-        .without(&["disks[Disk Q:].letter"]),
+        .without(&["disks[Disk Q:].letter", "quorum.log_path"]),
     unknown("the quorum disk is not among the disks", TWO_NODES_2003, &["disks"])
-        .without(&["disks[Disk Q:]"]),
+        .without(&["disks[Disk Q:]", "quorum.log_path"]),
     unknown(
         "where the logs are is not known",
         TWO_NODES_2003,

@@ -11,8 +11,8 @@ use crate::{CLUSTER, facts::QUORUM_DISK_MIB};
 rule! {
     /// The quorum disk has 500 MB or more.
     ///
-    /// 500 MB are 476 MiB, the unit of the definition. Less than 50 MB does not work at all; that is the floor of the
-    /// Cluster service, and not judged on its own.
+    /// 500 MB are 476 MiB, the unit of the definition. The Cluster service itself is content with about 50 MB; that floor is
+    /// not judged on its own.
     ///
     /// # Why it matters
     ///

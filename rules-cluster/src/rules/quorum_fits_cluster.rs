@@ -14,8 +14,9 @@ rule! {
     /// The cluster has a quorum resource that can hold its quorum, and Local Quorum only while it has one node.
     ///
     /// A cluster of Windows 2000 or 2003 always has a quorum resource: a disk, or from Windows 2003 on a Majority Node Set.
-    /// Other types of resources cannot hold the quorum; those of other makers may, and are not judged. The quorum
-    /// model Node Majority, which needs no resource, came with Windows 2008.
+    /// Other types of resources cannot hold the quorum; those of other makers may, and are not judged. Nor can a resource
+    /// of another quorum model, such as a Majority Node Set where the quorum is said to be a shared disk. The model Node
+    /// Majority, which needs no resource, came with Windows 2008.
     ///
     /// Local Quorum is made with the first node (`cluster /create` without a disk, or *Quorum, Local Quorum* in the wizard)
     /// and is meant for a cluster that stays alone. Nodes that are described but have not joined yet count, too.
@@ -72,19 +73,25 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     let Some(name) = findings.need(cluster.quorum().resource()) else { return };
     for resource in findings.each(cluster.resources_named(name.value())) {
-        let Some(kind) = findings.need(resource.r#type()) else { continue };
-        if !can_hold_quorum(&kind) {
-            let message = format!("`{name}` is of the type `{kind}`, which cannot hold a quorum");
-            findings.report(kind.path(), message).related(name.path(), "the quorum resource");
+        let Some(of_type) = findings.need(resource.r#type()) else { continue };
+        if !can_hold(*kind, &of_type) {
+            let message =
+                format!("`{name}` is of the type `{of_type}`, which cannot hold the quorum `{kind}`");
+            findings.report(of_type.path(), message).related(name.path(), "the quorum resource");
         }
     }
 }
 
-/// Whether a quorum can be in a resource of this type, or of a type that is not known here.
-fn can_hold_quorum(kind: &ResourceType) -> bool {
+/// Whether a resource of this type, or of one that is not known here, can hold the quorum.
+fn can_hold(quorum: QuorumKind, kind: &ResourceType) -> bool {
     use ResourceType as T;
-    let is_quorum = matches!(kind, T::MajorityNodeSet | T::LocalQuorum | T::FileShareWitness);
-    is_quorum || kind.is_storage() || (matches!(kind, T::Other(_)) && !kind.is_exchange())
+    match kind {
+        T::MajorityNodeSet => quorum == QuorumKind::MajorityNodeSet,
+        T::FileShareWitness => quorum == QuorumKind::NodeAndFileShareMajority,
+        T::PhysicalDisk => quorum.uses_disk(),
+        T::Other(_) => !kind.is_exchange(),
+        _ => false,
+    }
 }
 
 const EXAMPLES: &[Example] = &[
@@ -116,6 +123,18 @@ const EXAMPLES: &[Example] = &[
         &["groups[Cluster Group].resources[Cluster IP].type"],
     )
     .with(r#"quorum = { resource = "Cluster IP" }"#),
+    fails(
+        "a shared disk that is a Majority Node Set",
+        CCR_2007,
+        &["groups[Cluster Group].resources[Majority Node Set].type"],
+    )
+    .with(r#"quorum = { kind = "shared-disk" }"#),
+    fails(
+        "a Majority Node Set that is a disk",
+        TWO_NODES_2003,
+        &["groups[Cluster Group].resources[Disk Q:].type"],
+    )
+    .with(r#"quorum = { kind = "majority-node-set" }"#),
     unknown("the quorum is not known", TWO_NODES_2003, &["quorum.kind"]).without(&["quorum"]),
     unknown("the Windows of the nodes is not known", SCC_2007, &["nodes[NODE2].windows.version"])
         .without(&["nodes[NODE2].windows.version"])

@@ -13,8 +13,8 @@ rule! {
     ///
     /// The heartbeat runs over networks whose role is *internal* or *mixed*. The usual pair is a private network and a
     /// public one that is mixed. A public network for clients only leaves the private one alone, which is a warning.
-    /// Where no network at all carries the heartbeat it is an error: the Cluster service needs one, and refuses to have
-    /// the last one taken away. A cluster with one network is left to `cluster/two-networks`.
+    /// Where none of the networks in use carries the heartbeat it is an error: the Cluster service needs one, and refuses
+    /// to have the last one taken away. A cluster that uses one network or none is left to `cluster/two-networks`.
     ///
     /// # Why it matters
     ///
@@ -52,13 +52,18 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return;
     }
     let Some(heartbeat) = findings.need_all(heartbeat) else { return };
+    // The roles of all networks are known by now.
+    let for_clients = cluster.networks().whose(|it| it.role(), |role| *role == NetworkRole::Client);
+    let for_clients = findings.each(for_clients);
     let Some(only) = heartbeat.first() else {
-        findings.report(cluster.networks().path(), "no network carries the heartbeat");
+        if for_clients.is_empty() {
+            findings.not_applicable("the cluster uses no network");
+        } else {
+            findings.report(cluster.networks().path(), "no network carries the heartbeat");
+        }
         return;
     };
-    for network in
-        findings.each(cluster.networks().whose(|it| it.role(), |role| *role == NetworkRole::Client))
-    {
+    for network in for_clients {
         let (network, only, role) = (network.name(), only.name(), network.role());
         let message = format!("`{network}` is for clients only, and `{only}` alone carries the heartbeat");
         findings.report(role.path(), message).at_most(Severity::Warning);
@@ -76,6 +81,9 @@ const EXAMPLES: &[Example] = &[
         .with(r#"networks = [{ name = "Heartbeat", role = "mixed" }]"#),
     not_applicable("one network, which another rule reports", TWO_NODES_2003)
         .with(r#"networks = [{ name = "Heartbeat", role = "disabled" }]"#),
+    not_applicable("no network, which another rule reports", TWO_NODES_2003).with(
+        r#"networks = [{ name = "Public", role = "disabled" }, { name = "Heartbeat", role = "disabled" }]"#,
+    ),
     fails("the public network is for clients only", TWO_NODES_2003, &["networks[Public].role"])
         .with(r#"networks = [{ name = "Public", role = "client" }]"#),
     fails("the second network is for clients only, too", SCC_2007, &["networks[Heartbeat].role"])

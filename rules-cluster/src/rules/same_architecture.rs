@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::ClusterRef,
+    model::{Architecture, ClusterRef, ExchangeVersion},
     passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000},
     unknown,
@@ -12,7 +12,8 @@ rule! {
     /// All nodes are of the same architecture.
     ///
     /// 32-bit, x64 and Itanium nodes do not go together in one cluster, whatever the version of Windows. A node that is
-    /// there for its vote only is no exception. The architecture that most nodes have counts as the right one.
+    /// there for its vote only is no exception. The architecture that most nodes have counts as the right one; where that
+    /// is not the one that Exchange is made for, x64 for Exchange 2007 and 32 bits before, the others are right.
     ///
     /// # Why it matters
     ///
@@ -42,12 +43,22 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    for [(node, odd), (other, usual)] in
+    let of_exchange = cluster.exchange().peek().map(|exchange| architecture_of(*exchange));
+    for [mut odd_one, mut usual_one] in
         findings.differing(cluster.nodes(), |node| node.windows().architecture())
     {
+        if of_exchange.is_some_and(|right| odd_one.1 == right) {
+            std::mem::swap(&mut odd_one, &mut usual_one);
+        }
+        let [(node, odd), (other, usual)] = [odd_one, usual_one];
         let message = format!("`{}` is `{odd}`, `{}` `{usual}`", node.name(), other.name());
         findings.report(odd.path(), message).related(usual.path(), "the usual one");
     }
+}
+
+/// What an Exchange version is made for.
+fn architecture_of(exchange: ExchangeVersion) -> Architecture {
+    if exchange < ExchangeVersion::V2007 { Architecture::X86 } else { Architecture::X64 }
 }
 
 const EXAMPLES: &[Example] = &[
@@ -59,6 +70,13 @@ const EXAMPLES: &[Example] = &[
         [[nodes]]
         name = "NODE2"
         windows = { architecture = "x64" }
+        "#,
+    ),
+    fails("the first node is the wrong one", SCC_2007, &["nodes[NODE1].windows.architecture"]).with(
+        r#"
+        [[nodes]]
+        name = "NODE1"
+        windows = { architecture = "x86" }
         "#,
     ),
     fails("an old computer as the voter", CCR_2007, &["nodes[VOTER1].windows.architecture"]).with(

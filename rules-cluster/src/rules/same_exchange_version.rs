@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, NodeRef},
+    model::{ClusterRef, NodeRef, drift::is_same_build},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -86,16 +86,6 @@ fn same_level(node: NodeRef<'_>, model: NodeRef<'_>, findings: &mut Findings) {
             .at_most(Severity::Warning)
             .related(wanted.path(), "the first node");
     }
-}
-
-/// Whether two builds are the same as far as both are given: `6.5.7638` and `6.5.7638.2` are, and so are `8.1.240.6` and
-/// `08.01.0240.006`.
-fn is_same_build(one: &str, other: &str) -> bool {
-    let numbers = |build| {
-        let numbers = str::split(build, |character: char| !character.is_ascii_digit());
-        numbers.filter(|number| !number.is_empty()).map(|number| number.trim_start_matches('0'))
-    };
-    numbers(one).zip(numbers(other)).all(|(one, other)| one == other)
 }
 
 const EXAMPLES: &[Example] = &[

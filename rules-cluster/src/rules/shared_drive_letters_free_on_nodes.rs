@@ -58,7 +58,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if *version == ExchangeVersion::V2000 {
         for node in findings.each(cluster.exchange_nodes()) {
             let view = node.exchange().exifs_drive();
-            if findings.need(view).is_some() {
+            // The drive of the file system may be listed among the local ones.
+            let is_listed =
+                node.local_drives().members().peek().iter().any(|local| local.peek() == view.peek());
+            if findings.need(view).is_some() && !is_listed {
                 clash(view, &disks, "the Exchange file system", node.name(), findings);
             }
         }
@@ -101,6 +104,17 @@ const EXAMPLES: &[Example] = &[
         [[nodes]]
         name = "NODE1"
         exchange = { exifs_drive = "S" }
+        "#,
+    ),
+    fails(
+        "the Exchange file system, listed as a drive, too: one finding",
+        TWO_NODES_2000,
+        &["nodes[NODE1].local_drives[#1]", "nodes[NODE2].exchange.exifs_drive"],
+    )
+    .with(
+        r#"
+        nodes = [{ name = "NODE1", local_drives = ["M"] }]
+        disks = [{ name = "Disk S:", letter = "M" }]
         "#,
     ),
     fails(

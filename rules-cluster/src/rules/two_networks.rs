@@ -17,7 +17,7 @@ rule! {
     ///
     /// On Windows 2000 and 2003 a cluster on one network is not supported. Windows Server 2008 takes it with a warning
     /// in its validation report: there one network will do if nothing in it can fail alone, with teamed adapters and two
-    /// switches.
+    /// switches. No network at all is an error everywhere.
     ///
     /// # Why it matters
     ///
@@ -53,11 +53,13 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let used = cluster.used_networks();
     if used.peek().len() < 2 {
         let Some(used) = findings.need_all(used) else { return };
-        let message = used.first().map_or_else(
-            || "the cluster uses no network".to_owned(),
-            |only| format!("`{}` is the only network that the cluster uses", only.name()),
-        );
-        return report(cluster, findings, cluster.networks().path(), message);
+        let networks = cluster.networks().path();
+        let Some(only) = used.first() else {
+            findings.report(networks, "the cluster uses no network");
+            return;
+        };
+        let message = format!("`{}` is the only network that the cluster uses", only.name());
+        return report_one_network(cluster, findings, networks, message);
     }
     for node in findings.each(cluster.nodes()) {
         let interfaces = node.used_interfaces();
@@ -65,14 +67,14 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             continue;
         }
         let Some(interfaces) = findings.need_all(interfaces) else { continue };
-        let message = interfaces.first().map_or_else(
-            || format!("`{}` is attached to no network that the cluster uses", node.name()),
-            |only| {
-                let (node, only) = (node.name(), only.network());
-                format!("`{node}` is attached to one network that the cluster uses, `{only}`")
-            },
-        );
-        report(cluster, findings, node.interfaces().path(), message);
+        let (name, place) = (node.name(), node.interfaces().path());
+        let Some(only) = interfaces.first() else {
+            findings.report(place, format!("`{name}` is attached to no network that the cluster uses"));
+            continue;
+        };
+        let message =
+            format!("`{name}` is attached to one network that the cluster uses, `{}`", only.network());
+        report_one_network(cluster, findings, place, message);
     }
 }
 
@@ -81,7 +83,8 @@ fn on_two_networks(interfaces: &[At<'_, Interface>]) -> bool {
     names.next().is_some_and(|first| names.any(|other| other != first))
 }
 
-fn report(cluster: ClusterRef<'_>, findings: &mut Findings, path: FactPath, message: String) {
+/// Reports one network where there should be two: a warning on Windows 2008.
+fn report_one_network(cluster: ClusterRef<'_>, findings: &mut Findings, path: FactPath, message: String) {
     let report = findings.report(path, message);
     if cluster.is_on_2008().peek() == Some(&true) {
         report.at_most(Severity::Warning);

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{At, ClusterRef, ExchangeVersion::V2007, Interface, Name, NetworkRef, NodeRef},
@@ -12,8 +14,9 @@ rule! {
     /// On Windows 2008 all adapters on one network get their addresses in one way and have the same versions of IP.
     ///
     /// On one network either all addresses are static or all come from DHCP, and the adapters of all nodes have IPv4, or
-    /// IPv6, or both. An adapter with both is described by one entry for each address. Networks that the cluster does
-    /// not use are not looked at. Whether DHCP should be there at all is asked by `cluster/enough-static-addresses`.
+    /// IPv6, or both. An adapter with both is described by one entry for each address; how the IPv6 one came about is not
+    /// compared, and addresses that Windows makes for the link alone (`fe80::`) do not count. Networks that the cluster
+    /// does not use are not looked at. Whether DHCP should be there at all is asked by `cluster/enough-static-addresses`.
     ///
     /// # Why it matters
     ///
@@ -46,7 +49,8 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return findings.not_applicable("the requirement is that of Windows 2008");
     }
     for network in findings.each(cluster.used_networks()) {
-        for [(odd, dhcp), (_, usual)] in findings.differing(network.interfaces(), At::<Interface>::dhcp) {
+        let v4 = network.interfaces().filter(|adapter| !is_v6(*adapter));
+        for [(odd, dhcp), (_, usual)] in findings.differing(v4, At::<Interface>::dhcp) {
             if findings.need(cluster.is_on_2008()).is_some() {
                 let (this, others) = if *dhcp { ("from DHCP", "static") } else { ("static", "from DHCP") };
                 let message =
@@ -56,6 +60,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         }
         same_versions_of_ip(cluster, network, findings);
     }
+}
+
+fn is_v6(adapter: At<'_, Interface>) -> bool {
+    adapter.address().peek().is_some_and(|address| address.ip.is_ipv6())
 }
 
 fn same_versions_of_ip(cluster: ClusterRef<'_>, network: NetworkRef<'_>, findings: &mut Findings) {
@@ -74,26 +82,28 @@ fn same_versions_of_ip(cluster: ClusterRef<'_>, network: NetworkRef<'_>, finding
     }
 }
 
-/// An adapter of a node on a network, and what versions of IP its adapters there have; `None` if there is none, or one
-/// whose address is not known.
+/// An adapter of a node on a network, and what versions of IP its adapters there have; `None` if there is none but for
+/// addresses of the link alone, or one whose address is not known.
 fn versions_of_ip<'a>(
     node: NodeRef<'a>,
     network: &Name,
     findings: &mut Findings,
 ) -> Option<(At<'a, Interface>, &'static str)> {
     let adapters = findings.each(node.interfaces_on(network));
-    let (mut v4, mut v6) = (false, false);
-    for adapter in &adapters {
-        let is_v4 = findings.need(adapter.address())?.ip.is_ipv4();
-        v4 |= is_v4;
-        v6 |= !is_v4;
+    let (mut v4, mut v6) = (None, None);
+    for adapter in adapters {
+        match findings.need(adapter.address())?.ip {
+            IpAddr::V4(_) => v4 = v4.or(Some(adapter)),
+            IpAddr::V6(ip) if ip.is_unicast_link_local() => {}
+            IpAddr::V6(_) => v6 = v6.or(Some(adapter)),
+        }
     }
-    let versions = match (v4, v6) {
-        (true, true) => "IPv4 and IPv6",
-        (true, false) => "IPv4",
-        _ => "IPv6",
-    };
-    Some((*adapters.first()?, versions))
+    match (v4, v6) {
+        (Some(adapter), Some(_)) => Some((adapter, "IPv4 and IPv6")),
+        (Some(adapter), None) => Some((adapter, "IPv4")),
+        (None, Some(adapter)) => Some((adapter, "IPv6")),
+        (None, None) => None,
+    }
 }
 
 const EXAMPLES: &[Example] = &[
@@ -117,6 +127,30 @@ const EXAMPLES: &[Example] = &[
         [[nodes]]
         name = "NODE2"
         interfaces = [{ network = "Backup", dhcp = false }]
+        "#,
+    ),
+    passes("a fixed IPv4 address, and one of IPv6 that a router gives, on every node", SCC_2007).with(
+        r#"
+        networks = [{ name = "Third", role = "mixed", subnet = "198.51.100.0/24" }]
+        [[nodes]]
+        name = "NODE1"
+        interfaces = [
+            { network = "Third", address = "198.51.100.11/24", dhcp = false },
+            { network = "THIRD", address = "2001:db8::11/64", dhcp = true },
+        ]
+        [[nodes]]
+        name = "NODE2"
+        interfaces = [
+            { network = "Third", address = "198.51.100.12/24", dhcp = false },
+            { network = "THIRD", address = "2001:db8::12/64" },
+        ]
+        "#,
+    ),
+    passes("an address of the link alone, listed on one node", SCC_2007).with(
+        r#"
+        [[nodes]]
+        name = "NODE1"
+        interfaces = [{ network = "PUBLIC", address = "fe80::1" }]
         "#,
     ),
     not_applicable("Windows 2003", CCR_2007).with(

@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref};
 
-use super::{Cluster, FactPath, Key, table::Term};
+use super::{Cluster, FactPath, Key, index::Root, table::Term};
 use crate::words;
 
 /// A place in a definition, with what is known there: the only thing that a rule ever sees of a cluster.
@@ -11,7 +11,7 @@ use crate::words;
 /// always answers; whether the fact is known shows when a rule asks for it with
 /// [`Findings::need`](crate::Findings::need), which notes the missing ones.
 pub struct At<'a, T: ?Sized> {
-    root: &'a Cluster,
+    root: Root<'a>,
     path: FactPath,
     value: Option<&'a T>,
 }
@@ -25,29 +25,33 @@ impl<T: ?Sized> Clone for At<'_, T> {
 impl<T: ?Sized> Copy for At<'_, T> {}
 
 impl Cluster {
-    /// The cluster as rules see it.
+    /// The cluster as rules see it. What many rules ask again and again is found out once with an
+    /// [`Index`](super::Index).
     pub fn view(&self) -> At<'_, Self> {
-        At { root: self, path: FactPath::ROOT, value: Some(self) }
+        At { root: Root::plain(self), path: FactPath::ROOT, value: Some(self) }
     }
 }
 
 impl<'a, T: ?Sized> At<'a, T> {
-    pub(crate) fn new(root: &'a Cluster, path: FactPath, value: Option<&'a T>) -> Self {
+    #[inline]
+    pub(crate) fn new(root: Root<'a>, path: FactPath, value: Option<&'a T>) -> Self {
         Self { root, path, value }
     }
 
     /// Where this is, known or not.
+    #[inline]
     pub fn path(self) -> FactPath {
         self.path
     }
 
-    pub(crate) fn root(self) -> &'a Cluster {
+    #[inline]
+    pub(crate) fn root(self) -> Root<'a> {
         self.root
     }
 
     /// The cluster that this belongs to.
     pub fn cluster(self) -> At<'a, Cluster> {
-        self.root.view()
+        At { root: self.root, path: FactPath::ROOT, value: Some(self.root.cluster()) }
     }
 
     /// The value where it is known, without any note that it was asked for.
@@ -83,14 +87,22 @@ impl<'a, T: Term> At<'a, Vec<T>> {
     /// The elements of the list that are known, and whether these are all: an absent list is not complete, and
     /// neither is one that the definition's `partial` names.
     pub fn members(self) -> Set<At<'a, T>> {
-        let members = self
-            .value
-            .into_iter()
-            .flatten()
+        Set { members: self.items().collect(), gaps: self.gap().into_iter().collect() }
+    }
+
+    /// The elements of the list that are known.
+    pub(crate) fn items(self) -> impl ExactSizeIterator<Item = At<'a, T>> + Clone {
+        let items = self.value.map_or(&[][..], Vec::as_slice);
+        items
+            .iter()
             .enumerate()
-            .map(|(index, item)| At::new(self.root, self.path.index(index), Some(item)))
-            .collect();
-        Set { members, gaps: self.gap().into_iter().collect() }
+            .map(move |(index, item)| At::new(self.root, self.path.index(index), Some(item)))
+    }
+
+    /// The element at a place.
+    pub(crate) fn item(self, index: usize) -> Option<At<'a, T>> {
+        let item = self.value?.get(index)?;
+        Some(At::new(self.root, self.path.index(index), Some(item)))
     }
 
     /// The elements of the list for which a test on one of their facts holds. Where that fact is not known, it is a
@@ -112,8 +124,7 @@ impl<'a, T: Term> At<'a, Vec<T>> {
         test: &impl Fn(&U) -> bool,
         found: &mut Set<At<'a, T>>,
     ) {
-        for (index, item) in self.value.into_iter().flatten().enumerate() {
-            let item = At::new(self.root, self.path.index(index), Some(item));
+        for item in self.items() {
             let fact = fact(&item);
             match fact.value {
                 None => found.gaps.push(fact.path),
@@ -125,14 +136,17 @@ impl<'a, T: Term> At<'a, Vec<T>> {
     }
 
     /// The list itself, where more may belong to it than is known.
-    fn gap(self) -> Option<FactPath> {
+    #[inline]
+    pub(crate) fn gap(self) -> Option<FactPath> {
         (self.value.is_none() || is_partial(self.root, self.path)).then_some(self.path)
     }
 }
 
 /// Whether the definition says of a list that it is not complete.
-fn is_partial(cluster: &Cluster, list: FactPath) -> bool {
-    cluster.partial.get().is_some_and(|partial| partial.iter().any(|pattern| pattern.matches(list, cluster)))
+#[inline]
+fn is_partial(root: Root<'_>, list: FactPath) -> bool {
+    let any_is = root.cluster().partial.get().is_some_and(|partial| !partial.is_empty());
+    any_is && root.ask(|index| index.partial().binary_search(&list).is_ok())
 }
 
 impl<T: ?Sized + fmt::Display> fmt::Display for At<'_, T> {
@@ -153,7 +167,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for At<'_, T> {
 
 /// A known fact with its place. It stands for its value: compare it, call its methods, print it in a message.
 pub struct Known<'a, T: ?Sized> {
-    root: &'a Cluster,
+    root: Root<'a>,
     path: FactPath,
     value: &'a T,
 }
@@ -238,6 +252,16 @@ impl<M> Set<M> {
     /// A set of these members; `gaps` are the absent facts that may hide more, none if the set is complete.
     pub fn new(members: Vec<M>, gaps: Vec<FactPath>) -> Self {
         Self { members, gaps }
+    }
+
+    /// Adds a member.
+    pub(crate) fn add(&mut self, member: M) {
+        self.members.push(member);
+    }
+
+    /// Adds an absent fact that may hide a member.
+    pub(crate) fn add_gap(&mut self, gap: FactPath) {
+        self.gaps.push(gap);
     }
 
     /// The members that are known, without any note about those that may be missing.

@@ -36,6 +36,11 @@ impl<T> Fact<T> {
         self.known = true;
     }
 
+    /// Makes known again what was just [forgotten](Self::forget).
+    pub(super) fn recall(&mut self) {
+        self.known = true;
+    }
+
     /// Makes the value unknown, keeping its storage for the next one.
     pub fn forget(&mut self) {
         self.known = false;

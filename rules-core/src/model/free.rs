@@ -323,6 +323,12 @@ impl<T: Term> Reflect for OrNone<T> {
             thing.forget_key(key);
         }
     }
+
+    fn recall_key(&mut self, key: super::Key) {
+        if let Self::Some(thing) = self {
+            thing.recall_key(key);
+        }
+    }
 }
 
 impl<T: Term> Term for OrNone<T> {

@@ -22,6 +22,7 @@ mod directory;
 mod fact;
 mod free;
 mod group;
+mod index;
 mod key;
 mod network;
 mod node;
@@ -46,6 +47,7 @@ pub use directory::{
 pub use fact::Fact;
 pub use free::{FreeTable, OrNone, Scalar};
 pub use group::{Failback, Group, Parameters, Resource, ResourceState, ResourceType, Restart, RestartAction};
+pub use index::Index;
 pub use key::Key;
 pub use network::{Dns, Network, NetworkRole};
 pub use node::{
@@ -53,7 +55,7 @@ pub use node::{
     Service, ServiceState, Services, Software, Startup, Windows,
 };
 pub use path::{FactPath, Names, PathPattern, PathStep, PathSyntaxError};
-pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode};
+pub use queries::{Cycle, Dependencies, Evs, LeadingTo, ResourcesByName, Step, StepsByNode, drift};
 pub use schema::{PlainNumbers, cluster_schema};
 pub use setup::{Actor, SetupAction, SetupStep, Source};
 pub use storage::{Disk, DiskKind, FileSystem, PartitionStyle, Quorum, QuorumKind, Witness};

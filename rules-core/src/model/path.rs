@@ -1,9 +1,13 @@
 //! [`FactPath`]: where a fact stands in a definition.
 
-use std::{cell::RefCell, collections::HashMap, fmt::Write as _};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+};
 
 use super::{
-    Cluster, Key, Scalar,
+    Cluster, Key, Scalar, index,
     table::{Reflect, Shape, Term as _},
 };
 use crate::words;
@@ -21,16 +25,26 @@ const MAX_STEPS: usize = 7;
 /// Paths order as their facts do in the fact model; list elements by their index.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactPath {
-    length: u32,
-    steps: [Step; MAX_STEPS],
+    // A path stands beside every fact that a rule looks at, so it is packed: from the highest bit, how many steps there
+    // are, the steps, and in the lowest bits how many bits are taken. No step's code is the beginning of another's, so
+    // that the numbers order as the steps do. Two words, as one of 128 bits would have to be aligned.
+    high: u64,
+    low: u64,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Step(u32);
+/// The bits for the number of steps.
+const LENGTH_BITS: u32 = 3;
+/// The bits of a step into a key: a one, and the key.
+const KEY_BITS: u32 = 1 + 9;
+/// The bits of a step into an element of a list: a zero, and the index.
+const INDEX_BITS: u32 = 1 + 20;
 
-impl Step {
-    const KEY: u32 = 1 << 31;
-}
+const _: () = {
+    assert!(MAX_STEPS < 1 << LENGTH_BITS);
+    assert!(Key::ALL.len() <= 1 << (KEY_BITS - 1));
+    // `groups`, 0, `resources`, 0, `depends_on_any`, 0, 0 is the longest; 7 bits say how many bits are taken.
+    assert!(LENGTH_BITS + 3 * KEY_BITS + 4 * INDEX_BITS <= u128::BITS - 7);
+};
 
 /// One step of a [`FactPath`], taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,56 +57,116 @@ pub enum PathStep {
 
 impl FactPath {
     /// The whole definition.
-    pub const ROOT: Self = Self { length: 0, steps: [Step(0); MAX_STEPS] };
+    pub const ROOT: Self = Self { high: 0, low: LENGTH_BITS as u64 };
 
     /// The path of a key below this one.
     #[must_use]
+    #[inline]
     pub fn key(self, key: Key) -> Self {
-        self.step(Step(Step::KEY | key as u32))
+        self.step(1 << (KEY_BITS - 1) | key as u32, KEY_BITS)
     }
 
     /// The path of a list element (or of an entry of a free table) below this one, counted from 0.
     #[must_use]
+    #[inline]
     pub fn index(self, index: usize) -> Self {
-        let index = u32::try_from(index).expect("lists are limited to a million elements");
-        self.step(Step(index))
+        assert!(index < 1 << (INDEX_BITS - 1), "lists are limited to a million elements");
+        #[expect(clippy::cast_possible_truncation, reason = "it was just compared with a million")]
+        self.step(index as u32, INDEX_BITS)
     }
 
-    fn step(mut self, step: Step) -> Self {
-        self.steps[self.length as usize] = step;
-        self.length += 1;
-        self
+    #[inline]
+    fn step(self, code: u32, bits: u32) -> Self {
+        let taken = self.taken() + bits;
+        debug_assert!(taken <= u128::BITS - 7, "no fact of the model lies deeper");
+        let one_more = 1 << (u128::BITS - LENGTH_BITS);
+        let code = u128::from(code) << ((u128::BITS - taken) & 127);
+        Self::packed((self.bits() + one_more + u128::from(bits)) | code)
+    }
+
+    /// How many of the bits are taken.
+    #[inline]
+    fn taken(self) -> u32 {
+        (self.low & 127) as u32
+    }
+
+    #[inline]
+    fn bits(self) -> u128 {
+        u128::from(self.high) << 64 | u128::from(self.low)
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    fn packed(bits: u128) -> Self {
+        Self { high: (bits >> 64) as u64, low: bits as u64 }
+    }
+
+    /// How many steps there are.
+    #[inline]
+    fn length(self) -> usize {
+        (self.high >> (u64::BITS - LENGTH_BITS)) as usize
+    }
+
+    /// The step that begins at a bit, and the bit after it.
+    #[inline]
+    fn step_at(self, begin: u32) -> (PathStep, u32) {
+        let rest = self.bits() << begin;
+        if rest >> (u128::BITS - 1) == 0 {
+            (PathStep::Index((rest >> (u128::BITS - INDEX_BITS)) as usize), begin + INDEX_BITS)
+        } else {
+            let key = (rest << 1 >> (u128::BITS - KEY_BITS + 1)) as usize;
+            (PathStep::Key(Key::ALL[key]), begin + KEY_BITS)
+        }
+    }
+
+    /// Which element of a list of the cluster's own (`nodes`, `groups`) the path leads to or through.
+    #[inline]
+    pub(super) fn root_index(self) -> Option<usize> {
+        match (self.length() > 1).then(|| self.step_at(LENGTH_BITS + KEY_BITS).0) {
+            Some(PathStep::Index(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// Which element of a list in an element of a list of the cluster's own (`groups[…].resources`) the path leads to or
+    /// through.
+    #[inline]
+    pub(super) fn inner_index(self) -> Option<usize> {
+        match (self.length() > 3).then(|| self.step_at(LENGTH_BITS + KEY_BITS + INDEX_BITS + KEY_BITS).0) {
+            Some(PathStep::Index(index)) if self.root_index().is_some() => Some(index),
+            _ => None,
+        }
     }
 
     /// The path without its last step; the root is its own parent.
     #[must_use]
-    pub fn parent(mut self) -> Self {
-        if self.length > 0 {
-            self.length -= 1;
-            self.steps[self.length as usize] = Step(0);
-        }
-        self
+    pub fn parent(self) -> Self {
+        self.prefix(self.length().saturating_sub(1))
     }
 
     /// The first `length` steps of the path.
     #[must_use]
     pub fn prefix(self, length: usize) -> Self {
-        let mut path = self;
-        while path.length as usize > length {
-            path = path.parent();
+        if length >= self.length() {
+            return self;
         }
-        path
+        let mut taken = LENGTH_BITS;
+        for _ in 0..length {
+            let is_key = self.bits() << taken >> (u128::BITS - 1) == 1;
+            taken += if is_key { KEY_BITS } else { INDEX_BITS };
+        }
+        let steps = self.bits() << LENGTH_BITS >> LENGTH_BITS >> (u128::BITS - taken) << (u128::BITS - taken);
+        Self::packed((length as u128) << (u128::BITS - LENGTH_BITS) | steps | u128::from(taken))
     }
 
     /// The steps from the root.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = PathStep> + ExactSizeIterator + '_ {
-        self.steps[..self.length as usize].iter().map(|&Step(code)| {
-            if code & Step::KEY == 0 {
-                PathStep::Index(code as usize)
-            } else {
-                PathStep::Key(Key::ALL[(code & !Step::KEY) as usize])
-            }
-        })
+        let mut steps = [PathStep::Index(0); MAX_STEPS];
+        let mut begin = LENGTH_BITS;
+        for step in &mut steps[..self.length()] {
+            (*step, begin) = self.step_at(begin);
+        }
+        steps.into_iter().take(self.length())
     }
 
     /// The path by names, as people write it: `groups[EVS1 Group].resources[EVS1 IP].parameters.address`.
@@ -129,13 +203,11 @@ impl FactPath {
 
     /// The fact that the path leads to, whichever element of a list it is of: the same path through the first ones.
     #[must_use]
-    pub fn kind(mut self) -> Self {
-        for step in &mut self.steps {
-            if step.0 & Step::KEY == 0 {
-                *step = Step(0);
-            }
-        }
-        self
+    pub fn kind(self) -> Self {
+        self.steps().fold(Self::ROOT, |path, step| match step {
+            PathStep::Key(key) => path.key(key),
+            PathStep::Index(_) => path.index(0),
+        })
     }
 
     /// The [kind](Self::kind) of fact as people write it: `nodes[*].domain_controller`.
@@ -163,6 +235,31 @@ impl FactPath {
     pub fn resolve(names: &str, cluster: &Cluster) -> Result<Option<Self>, PathSyntaxError> {
         let pattern = PathPattern::parse(names)?;
         Ok(pattern.resolve(cluster))
+    }
+
+    /// The [kind](Self::kind) of the fact that a path [by names](Self::names) leads to, for those who do not have the
+    /// cluster. `None` if it is not of the form of a path.
+    pub fn kind_of(names: &str) -> Option<Self> {
+        let mut path = Self::ROOT;
+        let mut rest = names;
+        let mut is_free = false;
+        while !rest.is_empty() {
+            // A text of strangers may have more steps than any fact.
+            if path.length() == MAX_STEPS || path.taken() + INDEX_BITS > u128::BITS - 7 {
+                return None;
+            }
+            if let Some(inside) = rest.strip_prefix('[') {
+                let (_, after) = take_until(inside, &[']']);
+                (path, rest) = (path.index(0), after.strip_prefix(']')?);
+            } else {
+                let (key, after) = take_until(rest, &['.', '[']);
+                path = if is_free { path.index(0) } else { path.key(Key::named(&key)?) };
+                is_free = !is_free && matches!(key.as_str(), "labels" | "other");
+                rest = after;
+            }
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+        }
+        Some(path)
     }
 
     /// Whether something is known at this path.
@@ -199,18 +296,35 @@ impl Cluster {
 
     /// Makes the fact at a path unknown. Elements of lists stay: a path that ends in one changes nothing.
     pub fn forget(&mut self, path: FactPath) {
-        let mut steps = path.steps();
-        let Some(PathStep::Key(last)) = steps.next_back() else { return };
-        let mut here: &mut dyn Reflect = self;
-        for step in steps {
-            let next = match step {
-                PathStep::Key(key) => here.key_mut(key),
-                PathStep::Index(index) => here.item_mut(index),
-            };
-            let Some(next) = next else { return };
-            here = next;
+        if let Some((table, key)) = self.table_of(path) {
+            table.forget_key(key);
         }
-        here.forget_key(last);
+    }
+
+    /// Looks at the cluster as if the fact at a path were not known. The cluster stays as it is; no copy is made.
+    pub fn without<R>(&mut self, path: FactPath, look: impl FnOnce(&Self) -> R) -> R {
+        let was_known = path.exists(self);
+        self.forget(path);
+        let seen = look(self);
+        if let Some((table, key)) = self.table_of(path).filter(|_| was_known) {
+            table.recall_key(key);
+        }
+        seen
+    }
+
+    /// The table that has the fact at a path, to change, and the fact's key in it.
+    fn table_of(&mut self, path: FactPath) -> Option<(&mut dyn Reflect, Key)> {
+        let mut here: &mut dyn Reflect = self;
+        for step in path.parent().steps() {
+            here = match step {
+                PathStep::Key(key) => here.key_mut(key)?,
+                PathStep::Index(index) => here.item_mut(index)?,
+            };
+        }
+        match path.steps().next_back()? {
+            PathStep::Key(key) => Some((here, key)),
+            PathStep::Index(_) => None,
+        }
     }
 }
 
@@ -331,7 +445,7 @@ pub struct PathPattern {
     steps: Vec<PatternStep>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum PatternStep {
     Key(Key),
     /// The key of a free table (`labels.customer`).
@@ -433,6 +547,57 @@ impl PathPattern {
         })
     }
 
+    /// Adds every path of a cluster among those that the patterns stand for, as [`matches`](Self::matches) tells them, in
+    /// order and each once.
+    pub(crate) fn expand<'p>(
+        patterns: impl Iterator<Item = &'p Self>,
+        cluster: &Cluster,
+        paths: &mut Vec<FactPath>,
+    ) {
+        let mut seen = HashSet::new();
+        let mut names: HashMap<FactPath, index::Names> = HashMap::new();
+        let mut most = 1024;
+        for pattern in patterns.filter(|pattern| seen.insert(&pattern.steps)) {
+            let mut open: Vec<(FactPath, usize, Option<&dyn Reflect>)> =
+                vec![(FactPath::ROOT, 0, Some(cluster))];
+            while let Some((path, depth, here)) = open.pop() {
+                let Some(step) = pattern.steps.get(depth) else {
+                    paths.push(path);
+                    continue;
+                };
+                if let PatternStep::Key(key) = step {
+                    open.push((path.key(*key), depth + 1, here.and_then(|here| here.key(*key))));
+                    continue;
+                }
+                let Some(list) = here else { continue };
+                let mut push = |index| open.push((path.index(index), depth + 1, list.item(index)));
+                match step {
+                    PatternStep::Every => (0..list.items()).for_each(push),
+                    PatternStep::Named(name, ordinal) => {
+                        let names = names.entry(path).or_insert_with(|| index::Names::of_items(list));
+                        let same = |&index: &usize| {
+                            list.item(index)
+                                .and_then(Reflect::name)
+                                .is_some_and(|other| super::same_name(other, name))
+                        };
+                        names.candidates(name).filter(same).nth(ordinal - 1).into_iter().for_each(&mut push);
+                        names.unnamed().for_each(push);
+                    }
+                    PatternStep::Nth(_) | PatternStep::Entry(_) | PatternStep::Key(_) => {
+                        step.find(list).into_iter().for_each(push);
+                    }
+                }
+            }
+            if paths.len() > most {
+                paths.sort_unstable();
+                paths.dedup();
+                most = 1024.max(paths.len() * 2);
+            }
+        }
+        paths.sort_unstable();
+        paths.dedup();
+    }
+
     /// The one path that the pattern stands for; none where an element of a list is not there, or is a `*`. What its
     /// keys stand for need not be known.
     pub fn resolve(&self, cluster: &Cluster) -> Option<FactPath> {
@@ -499,7 +664,7 @@ impl PatternStep {
         let mut indexes = 0..list.items();
         match self {
             Self::Key(_) | Self::Every => None,
-            Self::Nth(ordinal) => indexes.find(|index| index + 1 == *ordinal),
+            Self::Nth(ordinal) => (ordinal - 1 < list.items()).then(|| ordinal - 1),
             Self::Entry(name) => indexes.find(|&index| list.entry_name(index) == Some(name)),
             Self::Named(name, ordinal) => indexes
                 .filter(|&index| {

@@ -96,6 +96,11 @@ closed_vocabulary! {
     }
 }
 
+impl SetupAction {
+    /// The steps that make a node a member: it forms the cluster, or joins it.
+    pub(crate) const JOINS: &[Self] = &[Self::FormCluster, Self::JoinNode];
+}
+
 closed_vocabulary! {
     /// Who did a step.
     pub enum Actor {

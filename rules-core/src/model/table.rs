@@ -66,6 +66,9 @@ pub trait Reflect {
     /// Makes a key of a table unknown.
     fn forget_key(&mut self, _key: super::Key) {}
 
+    /// Makes a key of a table known again that was just forgotten.
+    fn recall_key(&mut self, _key: super::Key) {}
+
     /// An element of a list, to change.
     fn item_mut(&mut self, _index: usize) -> Option<&mut dyn Reflect> {
         None
@@ -288,6 +291,7 @@ macro_rules! facts {
         impl<'a> $crate::model::At<'a, $Table> {
             $(
                 $(#[doc = $fact_doc])+
+                #[inline]
                 pub fn $fact(self) -> $crate::model::At<'a, $Type> {
                     self.below($crate::model::Key::$fact, |table| table.$fact.get())
                 }
@@ -386,6 +390,13 @@ macro_rules! facts {
             fn forget_key(&mut self, key: $crate::model::Key) {
                 match key {
                     $( $crate::model::Key::$fact => self.$fact.forget(), )+
+                    _ => {}
+                }
+            }
+
+            fn recall_key(&mut self, key: $crate::model::Key) {
+                match key {
+                    $( $crate::model::Key::$fact => self.$fact.recall(), )+
                     _ => {}
                 }
             }

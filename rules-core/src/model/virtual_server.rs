@@ -119,7 +119,7 @@ closed_vocabulary! {
     pub enum MountDial {
         /// Mount only if nothing was lost.
         Lossless = "lossless",
-        /// Mount if little was lost: the default.
+        /// Mount if little was lost.
         GoodAvailability = "good-availability",
         /// Mount if more was lost.
         BestAvailability = "best-availability",

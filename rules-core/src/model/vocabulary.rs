@@ -81,6 +81,15 @@ macro_rules! open_vocabulary {
                 }
             }
 
+            /// The number of the word in their order; how many there are for any other.
+            pub fn code(&self) -> u8 {
+                enum Code { $( $Variant, )+ Other }
+                match self {
+                    $( Self::$Variant => Code::$Variant as u8, )+
+                    Self::Other(_) => Code::Other as u8,
+                }
+            }
+
             const WORDS: &'static [(Self, &'static str, &'static [&'static str])] = &[$( (Self::$Variant, $text, &[$($alias),*]) ),+];
         }
 

@@ -9,13 +9,14 @@ use rules_core::{
 use crate::EXCHANGE_2003;
 
 rule! {
-    /// With mount points, Windows 2003 does not wait without a service pack for an update of its mount manager.
+    /// With mount points, Windows 2003 gets an update of its mount manager before its first service pack.
     ///
     /// Microsoft's analyser warns of nodes whose `Mountmgr.sys` is older than a certain update: when they get Service Pack
-    /// 1 of Windows Server 2003, mount points may fail. It is told for a node with Windows 2003 without a service pack in
-    /// a cluster with disks that are mount points. The number of the update was not to be found, so that a node that has
-    /// it is told, too: waive the rule there. Windows 2003 R2 begins with Service Pack 1 and is not meant, and once a node
-    /// has a service pack there is nothing to wait for.
+    /// 1 of Windows Server 2003, mount points may fail. Looked at are nodes with Windows 2003 without a service pack, in
+    /// a cluster with disks that are mount points. One without any update is a warning. The number of the update was not
+    /// to be found, so that a node with updates is information only: waive the rule where the update is among them.
+    /// Windows 2003 R2 begins with Service Pack 1 and is not meant, and once a node has a service pack it is too late for
+    /// the update, and there is nothing to report.
     ///
     /// # Why it matters
     ///
@@ -53,11 +54,23 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let mount_points = findings.each(cluster.mount_points());
     let [first, ..] = mount_points[..] else { return };
     for node in nodes {
-        let message = format!(
-            "`{}` has no service pack of Windows 2003, and its mount points may fail when it gets one",
-            node.name()
-        );
-        findings.report(node.windows().service_pack().path(), message).related(first.path(), "a mount point");
+        let updates = node.windows().updates().members();
+        // Any update may be the one that is meant; only a list that is complete and empty says that it is not there.
+        let may_be_updated = !updates.peek().is_empty();
+        if !may_be_updated && findings.need_all(updates).is_none() {
+            continue;
+        }
+        let name = node.name();
+        let message = if may_be_updated {
+            format!("`{name}` has no service pack of Windows 2003, and may lack the update for mount points")
+        } else {
+            format!("`{name}` has neither a service pack of Windows 2003 nor the update for mount points")
+        };
+        let report = findings.report(node.windows().service_pack().path(), message);
+        report.related(first.path(), "a mount point");
+        if may_be_updated {
+            report.at_most(Severity::Information);
+        }
     }
 }
 
@@ -92,6 +105,33 @@ const EXAMPLES: &[Example] = &[
         windows = { service_pack = 0 }
         "#,
     ),
+    fails(
+        "updates, of which one may be the right one",
+        TWO_NODES_2003,
+        &["nodes[NODE2].windows.service_pack"],
+    )
+    .with(
+        r#"
+        [[disks]]
+        name = "Disk S: Logs"
+        mounted_on = "Disk S:"
+        [[nodes]]
+        name = "NODE2"
+        windows = { service_pack = 0, updates = ["KB835732"] }
+        "#,
+    ),
+    unknown("which updates the node has is not known", TWO_NODES_2003, &["nodes[NODE2].windows.updates"])
+        .without(&["nodes[NODE2].windows.updates"])
+        .with(
+            r#"
+        [[disks]]
+        name = "Disk S: Logs"
+        mounted_on = "Disk S:"
+        [[nodes]]
+        name = "NODE2"
+        windows = { service_pack = 0 }
+        "#,
+        ),
     not_applicable("Exchange 2000", TWO_NODES_2000),
     unknown("a disk that may be a mount point", TWO_NODES_2003, &["disks[Disk 5].letter"]).with(
         r#"

@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
-        GroupRef, NodeRef, ResourceType,
+        GroupRef, ResourceType,
     },
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -21,7 +21,8 @@ rule! {
     ///
     /// A missing MSDTC is an error where a node has no Exchange yet, so that Setup is still to come, and a warning on a
     /// running cluster: only Setup and service packs use it, and Exchange runs without. A node that may own no Exchange
-    /// resource of a running cluster only votes, and waits for no Setup. Whether MSDTC was online when Setup needed it
+    /// resource of a running cluster only votes, and waits for no Setup. Where it is not known whether a node has
+    /// Exchange, Setup may be still to come. Whether MSDTC was online when Setup needed it
     /// is a matter of `msdtc-online-at-setup`.
     ///
     /// # Why it matters
@@ -66,16 +67,19 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             can_come_online(group, findings);
         }
     } else if findings.need_all(msdtcs).is_some() {
-        let only_votes = |node: &NodeRef<'_>| {
-            !cluster.evs().peek().is_empty() && node.exchange_resources().peek().is_empty()
-        };
         let awaiting_setup =
-            cluster.nodes().whose(|node| node.has_exchange(), |has| !has).filter(|node| !only_votes(node));
+            cluster.nodes().whose(|node| node.has_exchange(), |has| !has).filter(|node| !node.is_voter());
         let report = findings.report(cluster.groups().path(), "no resource is an MSDTC");
-        match awaiting_setup.peek() {
-            [] => report.at_most(Severity::Warning),
-            [node, ..] => report.related(node.path(), "Exchange is not installed here yet"),
-        };
+        match (awaiting_setup.peek(), awaiting_setup.gaps()) {
+            ([], []) => {
+                report.at_most(Severity::Warning);
+            }
+            // Setup may be still to come.
+            ([], _) => {}
+            ([node, ..], _) => {
+                report.related(node.path(), "Exchange is not installed here yet");
+            }
+        }
     }
 }
 
@@ -135,6 +139,8 @@ const EXAMPLES: &[Example] = &[
     fails("missing where a node that only votes has no Exchange: a warning", TWO_NODES_2003, &["groups"])
         .without(&["groups[Cluster Group].resources[MSDTC]"])
         .with(r#"nodes = [{ name = "NODE3", exchange = { installed = false } }]"#),
+    fails("missing where Setup may be still to come", TWO_NODES_2003, &["groups"])
+        .without(&["groups[Cluster Group].resources[MSDTC]", "nodes[NODE1].exchange"]),
     fails(
         "it stands on the name alone",
         TWO_NODES_2003,

@@ -6,14 +6,17 @@ use rules_core::{
     unknown,
 };
 
-use crate::{EXCHANGE_2003, facts::NETWORK_UPDATE};
+use crate::{
+    EXCHANGE_2003,
+    facts::{LATER_NETWORK_UPDATES, NETWORK_UPDATE},
+};
 
 rule! {
     /// Windows 2003 Service Pack 1 has its network update before Exchange 2003 gets Service Pack 2.
     ///
-    /// The update is that of article 898060. Looked at are nodes with Exchange 2003 Service Pack 2 or later on Windows
-    /// Server 2003, R2 or not, with exactly Service Pack 1: Service Pack 2 of Windows contains the update. A later update
-    /// of `tcpip.sys` contains it as well; where one is installed, waive the rule.
+    /// The update is that of article 898060, or one of the security updates that brought a later `tcpip.sys`: 913446
+    /// (MS06-007), 917953 (MS06-032), 941644 (MS08-001). Looked at are nodes with Exchange 2003 Service Pack 2 or later
+    /// on Windows Server 2003, R2 or not, with exactly Service Pack 1: Service Pack 2 of Windows contains the update.
     ///
     /// That Exchange asks for it before its Service Pack 2 stands in a magazine only; what goes wrong without it stands in
     /// Microsoft's article.
@@ -37,6 +40,7 @@ rule! {
         versions: &[V2003],
         sources: &[
             Source::Kb(NETWORK_UPDATE),
+            Source::Microsoft("Security Bulletins MS06-007, MS06-032 and MS08-001"),
             Source::ThirdParty("Windows IT Pro, \"Install Exchange on the Cluster\""),
         ],
         basis: Basis::Microsoft,
@@ -52,7 +56,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         .whose(|node| NodeRef::has_exchange(*node), |has_exchange| *has_exchange)
         .whose(|node| node.exchange().service_pack(), |pack| *pack >= 2);
     for node in findings.each(nodes) {
-        let updated = findings.need(node.windows().has_update(NETWORK_UPDATE));
+        let windows = node.windows();
+        if LATER_NETWORK_UPDATES.iter().any(|later| windows.has_update(*later).peek() == Some(&true)) {
+            continue;
+        }
+        let updated = findings.need(windows.has_update(NETWORK_UPDATE));
         if let Some(updated) = updated.filter(|updated| !**updated) {
             let message = format!(
                 "`{}` has Exchange service pack {} on Windows 2003 service pack 1 without KB {NETWORK_UPDATE}",
@@ -71,6 +79,13 @@ const EXAMPLES: &[Example] = &[
         [[nodes]]
         name = "NODE2"
         windows = { service_pack = 1, updates = ["KB898060"] }
+        "#,
+    ),
+    passes("a later security update of the same file", TWO_NODES_2003).with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        windows = { service_pack = 1, updates = ["KB917953"] }
         "#,
     ),
     passes("Exchange without its Service Pack 2", TWO_NODES_2003).with(

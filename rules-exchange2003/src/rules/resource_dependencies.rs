@@ -210,6 +210,18 @@ const EXAMPLES: &[Example] = &[
         resources = [{ name = "Disk B:", type = "Physical Disk", depends_on = [] }]
         "#,
     ),
+    passes("a mount point on a disk without data of Exchange", TWO_NODES_2003).with(
+        r#"
+        disks = [{ name = "Disk B:", letter = "B" }, { name = "Disk Tools", mounted_on = "Disk B:" }]
+
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [
+            { name = "Disk B:", type = "Physical Disk", depends_on = [] },
+            { name = "Disk Tools", type = "Physical Disk", depends_on = ["Disk B:"] },
+        ]
+        "#,
+    ),
     passes("a virtual server that waits for its upgrade", TWO_NODES_2003).with(
         r#"
         virtual_servers = [{ name = "EVS1", version = "2000" }]
@@ -315,6 +327,15 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS1 Group"
         resources = [{ name = "Disk B:", type = "Physical Disk", depends_on = [] }]
+        "#,
+    ),
+    unknown("a mount point that may hold data", TWO_NODES_2003, &["disks[Disk Logs].letter"]).with(
+        r#"
+        disks = [{ name = "Disk Logs", mounted_on = "Disk S:" }]
+
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "Disk Logs", type = "Physical Disk", depends_on = ["Disk S:"] }]
         "#,
     ),
 ];

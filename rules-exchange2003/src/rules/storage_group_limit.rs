@@ -28,9 +28,9 @@ rule! {
     /// # How to fix it
     ///
     /// On two active nodes: leave each virtual server two storage groups (or share four out in another way). Put further
-    /// databases into the storage groups that are there, up to five in each, and move the mailboxes of a storage group
-    /// that is to go with *Exchange Tasks*; remove databases and storage group in System Manager only when they are empty
-    /// and backed up. Or go back to one virtual server and a passive node.
+    /// databases into the storage groups that are there, up to five in each. Empty a storage group that is to go: move its
+    /// mailboxes with *Exchange Tasks*, and remove its databases and the storage group itself in System Manager only when
+    /// they are empty and backed up. Or go back to one virtual server and a passive node.
     pub static STORAGE_GROUP_LIMIT = {
         check,
         set: &EXCHANGE_2003,

@@ -12,7 +12,7 @@ rule! {
     /// The data disks of a CCR cluster belong to one node each, and are no disks of the cluster.
     ///
     /// A data disk that is shared between the nodes is a finding, and so is a disk resource in the group of a clustered
-    /// mailbox server. LUNs of a storage network will do, as long as each is presented to one node. A disk of the
+    /// mailbox server, of which it is not known already that its disk is shared. LUNs of a storage network will do, as long as each is presented to one node. A disk of the
     /// quorum is left to `no-disk-quorum-in-ccr`.
     ///
     /// # Why it matters
@@ -62,6 +62,12 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     let groups = cluster.clustered_mailbox_servers().flat_map(Evs::group);
     for resource in findings.each(groups.flat_map(GroupRef::storage)) {
+        if quorum.is_some() && resource.name().peek() == quorum {
+            continue;
+        }
+        if resource.disk().peek().iter().any(|disk| disk.shared().peek() == Some(&true)) {
+            continue;
+        }
         let message = format!("`{}` is a disk of the cluster, in a CCR cluster", resource.name());
         findings.report(resource.path(), message);
     }
@@ -80,6 +86,15 @@ const EXAMPLES: &[Example] = &[
         .with(r#"disks = [{ name = "Disk S:", shared = true }]"#),
     fails("a disk resource", CCR_2007_WINDOWS_2008, &["groups[CMS1].resources[Disk S:]"]).with(
         r#"
+        [[groups]]
+        name = "CMS1"
+        resources = [{ name = "Disk S:", type = "Physical Disk", depends_on = [] }]
+        "#,
+    ),
+    fails("a shared disk with its resource: one finding", CCR_2007, &["disks[Disk S:].shared"]).with(
+        r#"
+        disks = [{ name = "Disk S:", shared = true }]
+
         [[groups]]
         name = "CMS1"
         resources = [{ name = "Disk S:", type = "Physical Disk", depends_on = [] }]

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, ExchangeVersion::V2007, Layout, SetupAction},
+    model::{ClusterRef, ExchangeVersion::V2007, Layout},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007},
     unknown,
@@ -12,8 +12,8 @@ rule! {
     /// The data folder given to Setup for a clustered mailbox server is on a drive, not a share.
     ///
     /// `Setup.com /NewCms` of a single copy cluster takes it as `/CMSDataPath`. It has to begin with a drive letter; a UNC
-    /// path, or one without a drive, is refused. The rule reads the setup log. In cluster continuous replication there is
-    /// no such switch.
+    /// path, or one without a drive, is refused. The rule reads the setup log, and leaves out a clustered mailbox server that
+    /// was removed afterwards. In cluster continuous replication there is no such switch.
     ///
     /// # Why it matters
     ///
@@ -44,7 +44,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if *layout != Layout::SingleCopy {
         return findings.not_applicable("it is no single copy cluster");
     }
-    for step in findings.each(cluster.steps(SetupAction::NewCms)) {
+    for step in findings.each(cluster.standing_creations()) {
         if let Some(folder) = findings.need(step.data_path())
             && folder.drive().is_none()
         {
@@ -60,6 +60,14 @@ const EXAMPLES: &[Example] = &[
         .with(r#"setup = [{ step = "form-cluster", node = "NODE1" }]"#),
     passes("only an attempt that failed", SCC_2007)
         .with(r#"setup = [{ failed_step = "new-cms", node = "NODE1", data_path = '\\FILES1\Exchange' }]"#),
+    passes("a clustered mailbox server that was removed", SCC_2007).with(
+        r#"
+        setup = [
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1", data_path = '\\FILES1\Exchange' },
+            { step = "remove-virtual-server", virtual_server = "CMS1" },
+        ]
+        "#,
+    ),
     fails("a share", SCC_2007, &["setup[#1].data_path"])
         .with(r#"setup = [{ step = "new-cms", node = "NODE1", data_path = '\\FILES1\Exchange' }]"#),
     fails("no drive", SCC_2007, &["setup[#1].data_path"])

@@ -15,7 +15,8 @@ rule! {
     /// A clustered mailbox server has at most fifty databases in at most fifty storage groups.
     ///
     /// These are the limits of Enterprise Edition, the only one that can be clustered. Mailbox and public-folder databases
-    /// count alike. A recovery storage group is not counted here, nor what is in it.
+    /// count alike. A recovery storage group is not counted here, nor what is in it. Where there are too many storage groups,
+    /// their databases are not counted as well.
     ///
     /// # Why it matters
     ///
@@ -50,23 +51,30 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return findings.not_applicable("there is no clustered mailbox server");
     }
     for cms in servers {
-        if cms.storage_groups_at_most().is_none_or(|most| most > MOST_STORAGE_GROUPS) {
-            let count = findings.each(cms.storage_groups()).len();
-            if count > MOST_STORAGE_GROUPS {
-                let message = format!(
-                    "`{}` has {count} storage groups, where {MOST_STORAGE_GROUPS} are the limit",
-                    cms.name()
-                );
-                findings.report(cms.listed().storage_groups().path(), message);
-            }
-        }
-        if cms.databases_at_most().is_none_or(|most| most > MOST_DATABASES) {
+        if !has_too_many_storage_groups(cms, findings) {
             count_databases(cms, findings);
         }
     }
 }
 
+fn has_too_many_storage_groups(cms: Evs<'_>, findings: &mut Findings) -> bool {
+    if cms.storage_groups_at_most().is_some_and(|most| most <= MOST_STORAGE_GROUPS) {
+        return false;
+    }
+    let count = findings.each(cms.storage_groups()).len();
+    let too_many = count > MOST_STORAGE_GROUPS;
+    if too_many {
+        let message =
+            format!("`{}` has {count} storage groups, where {MOST_STORAGE_GROUPS} are the limit", cms.name());
+        findings.report(cms.listed().storage_groups().path(), message);
+    }
+    too_many
+}
+
 fn count_databases(cms: Evs<'_>, findings: &mut Findings) {
+    if cms.databases_at_most().is_some_and(|most| most <= MOST_DATABASES) {
+        return;
+    }
     let groups = findings.each(cms.storage_groups());
     let counts = groups.into_iter().filter_map(|group| findings.need(group.databases()));
     let count: u64 = counts.map(|databases| u64::from(*databases)).sum();
@@ -96,36 +104,36 @@ const EXAMPLES: &[Example] = &[
         storage_groups = [{ name = "First Storage Group", databases = 50 }]
         "#,
     ),
-    fails("fifty-one storage groups", CCR_2007, &["virtual_servers[CMS1].storage_groups"]).with(
+    fails("fifty-one storage groups with a database each", CCR_2007, &["virtual_servers[CMS1].storage_groups"]).with(
         r#"
         [[virtual_servers]]
         name = "CMS1"
         storage_groups = [
-            { name = "3", recovery = false, databases = 0 }, { name = "4", recovery = false, databases = 0 },
-            { name = "5", recovery = false, databases = 0 }, { name = "6", recovery = false, databases = 0 },
-            { name = "7", recovery = false, databases = 0 }, { name = "8", recovery = false, databases = 0 },
-            { name = "9", recovery = false, databases = 0 }, { name = "10", recovery = false, databases = 0 },
-            { name = "11", recovery = false, databases = 0 }, { name = "12", recovery = false, databases = 0 },
-            { name = "13", recovery = false, databases = 0 }, { name = "14", recovery = false, databases = 0 },
-            { name = "15", recovery = false, databases = 0 }, { name = "16", recovery = false, databases = 0 },
-            { name = "17", recovery = false, databases = 0 }, { name = "18", recovery = false, databases = 0 },
-            { name = "19", recovery = false, databases = 0 }, { name = "20", recovery = false, databases = 0 },
-            { name = "21", recovery = false, databases = 0 }, { name = "22", recovery = false, databases = 0 },
-            { name = "23", recovery = false, databases = 0 }, { name = "24", recovery = false, databases = 0 },
-            { name = "25", recovery = false, databases = 0 }, { name = "26", recovery = false, databases = 0 },
-            { name = "27", recovery = false, databases = 0 }, { name = "28", recovery = false, databases = 0 },
-            { name = "29", recovery = false, databases = 0 }, { name = "30", recovery = false, databases = 0 },
-            { name = "31", recovery = false, databases = 0 }, { name = "32", recovery = false, databases = 0 },
-            { name = "33", recovery = false, databases = 0 }, { name = "34", recovery = false, databases = 0 },
-            { name = "35", recovery = false, databases = 0 }, { name = "36", recovery = false, databases = 0 },
-            { name = "37", recovery = false, databases = 0 }, { name = "38", recovery = false, databases = 0 },
-            { name = "39", recovery = false, databases = 0 }, { name = "40", recovery = false, databases = 0 },
-            { name = "41", recovery = false, databases = 0 }, { name = "42", recovery = false, databases = 0 },
-            { name = "43", recovery = false, databases = 0 }, { name = "44", recovery = false, databases = 0 },
-            { name = "45", recovery = false, databases = 0 }, { name = "46", recovery = false, databases = 0 },
-            { name = "47", recovery = false, databases = 0 }, { name = "48", recovery = false, databases = 0 },
-            { name = "49", recovery = false, databases = 0 }, { name = "50", recovery = false, databases = 0 },
-            { name = "51", recovery = false, databases = 0 },
+            { name = "3", recovery = false, databases = 1 }, { name = "4", recovery = false, databases = 1 },
+            { name = "5", recovery = false, databases = 1 }, { name = "6", recovery = false, databases = 1 },
+            { name = "7", recovery = false, databases = 1 }, { name = "8", recovery = false, databases = 1 },
+            { name = "9", recovery = false, databases = 1 }, { name = "10", recovery = false, databases = 1 },
+            { name = "11", recovery = false, databases = 1 }, { name = "12", recovery = false, databases = 1 },
+            { name = "13", recovery = false, databases = 1 }, { name = "14", recovery = false, databases = 1 },
+            { name = "15", recovery = false, databases = 1 }, { name = "16", recovery = false, databases = 1 },
+            { name = "17", recovery = false, databases = 1 }, { name = "18", recovery = false, databases = 1 },
+            { name = "19", recovery = false, databases = 1 }, { name = "20", recovery = false, databases = 1 },
+            { name = "21", recovery = false, databases = 1 }, { name = "22", recovery = false, databases = 1 },
+            { name = "23", recovery = false, databases = 1 }, { name = "24", recovery = false, databases = 1 },
+            { name = "25", recovery = false, databases = 1 }, { name = "26", recovery = false, databases = 1 },
+            { name = "27", recovery = false, databases = 1 }, { name = "28", recovery = false, databases = 1 },
+            { name = "29", recovery = false, databases = 1 }, { name = "30", recovery = false, databases = 1 },
+            { name = "31", recovery = false, databases = 1 }, { name = "32", recovery = false, databases = 1 },
+            { name = "33", recovery = false, databases = 1 }, { name = "34", recovery = false, databases = 1 },
+            { name = "35", recovery = false, databases = 1 }, { name = "36", recovery = false, databases = 1 },
+            { name = "37", recovery = false, databases = 1 }, { name = "38", recovery = false, databases = 1 },
+            { name = "39", recovery = false, databases = 1 }, { name = "40", recovery = false, databases = 1 },
+            { name = "41", recovery = false, databases = 1 }, { name = "42", recovery = false, databases = 1 },
+            { name = "43", recovery = false, databases = 1 }, { name = "44", recovery = false, databases = 1 },
+            { name = "45", recovery = false, databases = 1 }, { name = "46", recovery = false, databases = 1 },
+            { name = "47", recovery = false, databases = 1 }, { name = "48", recovery = false, databases = 1 },
+            { name = "49", recovery = false, databases = 1 }, { name = "50", recovery = false, databases = 1 },
+            { name = "51", recovery = false, databases = 1 },
         ]
         "#,
     ),

@@ -23,10 +23,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// As KB 240942 has it: let the computer accounts write the suffix themselves. Give `SELF` the right to write
-    /// `dNSHostName` and `servicePrincipalName` of the computers in the domain, add the suffix to
-    /// `msDS-AllowedDNSSuffixes` of the domain, and restart the node while it owns nothing. Correct the attribute by hand
-    /// with ADSI Edit only for a single computer. Do not change the primary DNS suffix of a node that is in a cluster.
+    /// Let the computer accounts write the suffix themselves: add it to `msDS-AllowedDNSSuffixes` of the domain or, where
+    /// domain controllers with Windows 2000 are left, give `SELF` the right to write `dNSHostName` and
+    /// `servicePrincipalName` as KB 240942 has it. Then restart the node while it owns nothing. Correct the attribute by
+    /// hand with ADSI Edit only for a single computer. Do not change the primary DNS suffix of a node that is in a cluster.
     pub static DISJOINT_NAMESPACE_REGISTERED = {
         check,
         set: &EXCHANGE_2007,

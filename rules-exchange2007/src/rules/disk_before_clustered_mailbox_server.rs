@@ -11,9 +11,10 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A single copy cluster has a disk resource for Exchange before the clustered mailbox server is made.
     ///
-    /// Setup makes address, name and Exchange resources, but no disk: one must be there beside the quorum disk, in the
-    /// default group (Windows 2008: among the available storage). As soon as there are Exchange resources, their disks are a
-    /// matter of `exchange2007/virtual-server-resources-complete`, and this rule does not apply.
+    /// Setup makes address, name and Exchange resources, but no disk: one must be there beside the quorum disk. Its place is
+    /// the default group (Windows 2008: the available storage), but in which group it is, is not judged. As soon as there are
+    /// Exchange resources, their disks are a matter of `exchange2007/virtual-server-resources-complete`, and this rule does
+    /// not apply.
     ///
     /// # Why it matters
     ///
@@ -51,9 +52,12 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if disks.peek().len() > 1 {
         return;
     }
-    let Some(exchange) = findings.need_all(cluster.exchange_resources()) else { return };
-    if !exchange.is_empty() {
+    let exchange = cluster.exchange_resources();
+    if !exchange.peek().is_empty() {
         return findings.not_applicable("the clustered mailbox server is there");
+    }
+    if findings.need_all(exchange).is_none() {
+        return;
     }
     let Some(disks) = findings.need_all(disks) else { return };
     let groups = cluster.groups().path();
@@ -106,6 +110,9 @@ const EXAMPLES: &[Example] = &[
     not_applicable("a CCR", CCR_2007),
     not_applicable("a clustered mailbox server without disks is another rule's matter", SCC_2007)
         .without(&["groups[CMS1].resources[Disk S:]", "groups[CMS1].resources[Disk T:]"]),
+    not_applicable("a clustered mailbox server, though not all groups are known", SCC_2007)
+        .without(&["groups[CMS1].resources[Disk S:]", "groups[CMS1].resources[Disk T:]"])
+        .with(r#"partial = ["groups"]"#),
     unknown("nobody knows the resources", SCC_2007, &["groups"]).without(&["groups"]),
     unknown("one disk, which may be that of the quorum", SCC_2007, &["quorum.resource"])
         .without(&["groups[CMS1]", "quorum.resource"]),

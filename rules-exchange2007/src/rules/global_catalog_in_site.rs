@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, ExchangeVersion::V2007, Name},
+    model::{At, ClusterRef, ExchangeVersion::V2007, Name, Node},
     passes, rule,
     testing::reference::{CCR_2007, SCC_2007, SCC_2007_WINDOWS_2003},
     unknown,
@@ -9,10 +9,12 @@ use rules_core::{
 use crate::EXCHANGE_2007;
 
 rule! {
-    /// Every site with a node has a global catalogue that can be written to.
+    /// The site of the nodes has a global catalogue that can be written to.
     ///
     /// A read-only domain controller of Windows Server 2008 does not count, global catalogue or not. Whether its Windows
-    /// is new enough is a matter of `cluster/domain-controllers-supported`.
+    /// is new enough is a matter of `cluster/domain-controllers-supported`. Where the nodes are in several sites, one of
+    /// these with a global catalogue is enough here: that the nodes belong together is a matter of
+    /// `exchange2007/nodes-in-one-site`. A node that is there for its vote only is not looked at.
     ///
     /// # Why it matters
     ///
@@ -40,23 +42,19 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let mut looked_at: Vec<&Name> = Vec::new();
-    for node in findings.each(cluster.nodes()) {
-        if node.is_voter() {
-            continue;
-        }
-        let Some(site) = findings.need(node.site()) else { continue };
-        if looked_at.contains(&site.value()) {
-            continue;
-        }
-        looked_at.push(site.value());
-        let catalogs = cluster.global_catalogs_in(&site);
-        if catalogs.peek().is_empty() && findings.need_all(catalogs).is_some() {
-            let message = format!("the site `{site}` of `{}` has no writable global catalogue", node.name());
-            findings
-                .report(site.path(), message)
-                .related(cluster.directory().domain_controllers().path(), "the domain controllers");
-        }
+    let nodes = cluster.nodes().members().filter(|node| !node.is_voter());
+    let sites = nodes.whose(|node| node.site(), |_| true).map(At::<Node>::site);
+    let catalogs =
+        |site: At<'_, Name>| site.peek().map(|site| cluster.global_catalogs_in(site)).unwrap_or_default();
+    let catalogs = sites.clone().flat_map(catalogs);
+    if !catalogs.peek().is_empty() {
+        return;
+    }
+    if let Some(([site, ..], _)) = findings.need_all(sites).as_deref().zip(findings.need_all(catalogs)) {
+        let message = format!("the site `{site}` has no writable global catalogue");
+        findings
+            .report(site.path(), message)
+            .related(cluster.directory().domain_controllers().path(), "the domain controllers");
     }
 }
 
@@ -72,6 +70,14 @@ const EXAMPLES: &[Example] = &[
         global_catalog = false
         "#,
     ),
+    passes("a node in another site is another rule's matter", SCC_2007).with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        site = "Branch"
+        "#,
+    ),
+    passes("one node's site is enough", SCC_2007).without(&["nodes[NODE2].site"]),
     fails("the only domain controller is no global catalogue", SCC_2007, &["nodes[NODE1].site"])
         .with(r#"directory = { domain_controllers = [{ name = "DC1", global_catalog = false }] }"#),
     fails("the only global catalogue is read-only", SCC_2007, &["nodes[NODE1].site"])
@@ -84,6 +90,7 @@ const EXAMPLES: &[Example] = &[
         &["directory.domain_controllers[DC1].global_catalog"],
     )
     .without(&["directory.domain_controllers[DC1].global_catalog"]),
-    unknown("the site of a node is not known", SCC_2007, &["nodes[NODE2].site"])
-        .without(&["nodes[NODE2].site"]),
+    unknown("the site of a node is not known, and the other's has none", SCC_2007, &["nodes[NODE2].site"])
+        .without(&["nodes[NODE2].site"])
+        .with(r#"directory = { domain_controllers = [{ name = "DC1", site = "Branch" }] }"#),
 ];

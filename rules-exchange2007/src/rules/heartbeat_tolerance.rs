@@ -18,14 +18,15 @@ rule! {
     /// # Why it matters
     ///
     /// The nodes of a CCR cluster are often far apart, with a network between them that does hiccup. By default a node is
-    /// given up after little more than a second without heartbeats: a short pause becomes a failover, and with CCR a
-    /// failover that nobody planned may lose logs.
+    /// given up after a few missed heartbeats, within seconds: a short pause becomes a failover, and with CCR a failover
+    /// that nobody planned may lose logs.
     ///
     /// # How to fix it
     ///
     /// Follow "How to Configure Tolerance Settings for Missed Cluster Heartbeats" (bb310759): with `cluster.exe` set the
-    /// two tolerance properties of the cluster to 10, then restart the Cluster service on one node after the other, always
-    /// on the node that is passive, with the file share witness reachable all the time.
+    /// two tolerance properties of the cluster to 10, then restart the Cluster service on one node after the other. Move
+    /// the clustered mailbox server and the default group off a node before its turn, and see that the file share witness
+    /// is reachable all the time: without it the restart costs the quorum.
     pub static HEARTBEAT_TOLERANCE = {
         check,
         set: &EXCHANGE_2007,

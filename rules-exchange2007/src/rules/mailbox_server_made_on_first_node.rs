@@ -13,7 +13,8 @@ rule! {
     ///
     /// The guides install the Mailbox role on the node that is to be active, make the clustered mailbox server there, and
     /// install the passive nodes around that. Another order works as well. The rule reads the setup log, looks at the first
-    /// `/NewCms` and at the installations before it, and does not judge a log in which Exchange or a node was removed.
+    /// `/NewCms` and at the installations before it, and does not judge a log in which Exchange, a node or a clustered
+    /// mailbox server was removed.
     ///
     /// # Why it matters
     ///
@@ -42,9 +43,13 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let removals = cluster.steps_of(&[SetupAction::RemoveExchange, SetupAction::EvictNode]);
+    let removals = cluster.steps_of(&[
+        SetupAction::RemoveExchange,
+        SetupAction::EvictNode,
+        SetupAction::RemoveVirtualServer,
+    ]);
     if !findings.each(removals).is_empty() {
-        return findings.not_applicable("nodes were removed since");
+        return findings.not_applicable("the log tells of removals");
     }
     let Some(made) = findings.each(cluster.steps(SetupAction::NewCms).earliest()).pop() else {
         return findings.not_applicable("the log has no `/NewCms`");
@@ -100,6 +105,17 @@ const EXAMPLES: &[Example] = &[
             { step = "remove-exchange", node = "NODE1" },
             { step = "install-exchange", node = "NODE2" },
             { step = "new-cms", node = "NODE2" },
+        ]
+        "#,
+    ),
+    not_applicable("a clustered mailbox server was removed", CCR_2007).with(
+        r#"
+        setup = [
+            { step = "install-exchange", node = "NODE1" },
+            { step = "install-exchange", node = "NODE2" },
+            { step = "new-cms", node = "NODE2", virtual_server = "CMS1" },
+            { step = "remove-virtual-server", virtual_server = "CMS1" },
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1" },
         ]
         "#,
     ),

@@ -12,8 +12,8 @@ rule! {
     /// After a failover, the databases of a CCR cluster mount by themselves even if a little was lost.
     ///
     /// `AutoDatabaseMountDial` of the clustered mailbox server says how many logs may be missing. *GoodAvailability* and
-    /// *BestAvailability* both let a database mount that lost a few; which of the two a new server has is told in different
-    /// ways, so neither is a finding. *Lossless* is: somebody chose it, and it may be what is wanted.
+    /// *BestAvailability* both let a database mount that lost a few. Neither is a finding: no document of Exchange 2007 was
+    /// found that says which of the two a new server has. *Lossless* is one: somebody chose it, and it may be what is wanted.
     ///
     /// # Why it matters
     ///
@@ -50,7 +50,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if *layout != Layout::ContinuousReplication {
         return findings.not_applicable("it is no CCR cluster");
     }
-    for cms in findings.each(cluster.evs()) {
+    let servers = findings.each(cluster.clustered_mailbox_servers());
+    if servers.is_empty() {
+        return findings.not_applicable("there is no clustered mailbox server");
+    }
+    for cms in servers {
         if let Some(dial) = findings.need(cms.listed().mount_dial())
             && *dial == MountDial::Lossless
         {
@@ -77,6 +81,9 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     not_applicable("a single copy cluster", SCC_2007),
+    not_applicable("no clustered mailbox server yet", CCR_2007)
+        .without(&["virtual_servers[CMS1]", "groups[CMS1]"])
+        .with("virtual_servers = []"),
     unknown("nobody looked", CCR_2007, &["virtual_servers[CMS1].mount_dial"])
         .without(&["virtual_servers[CMS1].mount_dial"]),
 ];

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, ExchangeVersion::V2007, Layout},
+    model::{At, ClusterRef, ExchangeVersion::V2007, Interface, Layout, NodeRef, Set},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, SCC_2007},
     unknown,
@@ -9,12 +9,13 @@ use rules_core::{
 use crate::EXCHANGE_2007;
 
 rule! {
-    /// In continuous replication the public adapters register in DNS and append parent suffixes.
+    /// In continuous replication each node registers its public address in DNS and appends parent suffixes.
     ///
     /// Both are the defaults of Windows, in *Advanced TCP/IP Settings*, *DNS*: "Register this connection's addresses in DNS",
-    /// and "Append parent suffixes of the primary DNS suffix". Looked at are the adapters on networks that serve clients; a
-    /// heartbeat adapter must not register. A node that is there for its vote only is not judged. Microsoft's analyser looks
-    /// for a list of suffixes of one's own, too, which no definition has.
+    /// and "Append parent suffixes of the primary DNS suffix". Looked at are the adapters on networks that serve clients. Of
+    /// several, one that registers is enough: on a second mixed network, for the logs, Microsoft recommends that the
+    /// adapter does not. A heartbeat adapter must not register. A node that is there for its vote only is not judged.
+    /// Microsoft's analyser looks for a list of suffixes of one's own, too, which no definition has.
     ///
     /// # Why it matters
     ///
@@ -33,7 +34,10 @@ rule! {
         severity: Severity::Warning,
         stage: Stage::BeforeSetup,
         versions: &[V2007],
-        sources: &[Source::Microsoft("Exchange Best Practices Analyzer, on the DNS suffixes of nodes in cluster continuous replication")],
+        sources: &[
+            Source::Microsoft("Exchange Best Practices Analyzer, on the DNS suffixes of nodes in cluster continuous replication"),
+            Source::Microsoft("Exchange Server 2007 help, on mixed cluster networks for log shipping"),
+        ],
         basis: Basis::Microsoft,
         covers: &["DIR-007"],
         examples: EXAMPLES,
@@ -50,14 +54,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         if node.is_voter() {
             continue;
         }
-        for adapter in findings.each(node.public_interfaces()) {
+        let adapters = node.public_interfaces();
+        registers_one(node, &adapters, findings);
+        for adapter in findings.each(adapters) {
             let (name, network) = (node.name(), adapter.network());
-            if let Some(registers) = findings.need(adapter.register_dns())
-                && !*registers
-            {
-                let message = format!("`{name}` does not register its address on `{network}` in DNS");
-                findings.report(registers.path(), message);
-            }
             if let Some(appends) = findings.need(adapter.appends_parent_suffixes())
                 && !*appends
             {
@@ -68,9 +68,33 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
 }
 
+/// Reports a node none of whose public adapters registers its address.
+fn registers_one<'a>(node: NodeRef<'a>, adapters: &Set<At<'a, Interface>>, findings: &mut Findings) {
+    let registering = adapters.clone().whose(|adapter| adapter.register_dns(), |registers| *registers);
+    if !registering.peek().is_empty() || findings.need_all(registering).is_none() {
+        return;
+    }
+    if let [first, ..] = adapters.peek() {
+        let message =
+            format!("`{}` does not register its address on `{}` in DNS", node.name(), first.network());
+        findings.report(first.register_dns().path(), message);
+    }
+}
+
 const EXAMPLES: &[Example] = &[
     passes("the defaults, and a heartbeat that does not register", CCR_2007),
     passes("Windows 2008", CCR_2007_WINDOWS_2008),
+    passes("a second mixed network for the logs does not register", CCR_2007).with(
+        r#"
+        networks = [{ name = "Heartbeat", role = "mixed" }]
+        [[nodes]]
+        name = "NODE1"
+        interfaces = [{ network = "Heartbeat", register_dns = false, appends_parent_suffixes = true }]
+        [[nodes]]
+        name = "NODE2"
+        interfaces = [{ network = "Heartbeat", register_dns = false, appends_parent_suffixes = true }]
+        "#,
+    ),
     passes("a voter", CCR_2007).with(
         r#"
         [[nodes]]
@@ -104,6 +128,19 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     not_applicable("a single copy cluster", SCC_2007),
+    unknown(
+        "the adapter that registers may be on a public network",
+        CCR_2007,
+        &["networks[Heartbeat].role"],
+    )
+    .without(&["networks[Heartbeat].role"])
+    .with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        interfaces = [{ network = "Public", register_dns = false }, { network = "Heartbeat", register_dns = true }]
+        "#,
+    ),
     unknown(
         "whether suffixes are appended is not known",
         CCR_2007,

@@ -35,7 +35,10 @@ rule! {
         severity: Severity::Warning,
         stage: Stage::WithExchange,
         versions: &[V2007],
-        sources: &[Source::TechNet("bb691261", "Managing Public Folder Databases")],
+        sources: &[
+            Source::TechNet("bb691261", "Managing Public Folder Databases"),
+            Source::TechNet("bb123996", "Planning for Cluster Continuous Replication"),
+        ],
         basis: Basis::Microsoft,
         covers: &["SGD-007"],
         examples: EXAMPLES,

@@ -14,11 +14,15 @@ rule! {
     /// Node Majority and Node and File Share Majority are supported, too, and information. *No Majority: Disk Only* is
     /// supported and discouraged: a warning. The models of Windows 2003 are not judged.
     ///
+    /// An even number of nodes that vote alone, without a witness, is left to `cluster/majority-survives-a-failure`. With an
+    /// odd number Windows itself proposes Node Majority, and the information here may be waived: the disk is a vote more,
+    /// and not a failure more that the cluster survives.
+    ///
     /// # Why it matters
     ///
     /// A single copy cluster has shared disks at hand, so that one of them can be a further vote without another computer.
     /// With Disk Only that disk alone decides: when it fails, the cluster stops although all nodes are well. With the nodes
-    /// alone, two nodes survive no failure at all.
+    /// alone, an even number of them gains nothing over one node less, and two survive no failure at all.
     ///
     /// # How to fix it
     ///
@@ -59,16 +63,41 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             return findings.not_applicable("the quorum model is one of Windows 2003");
         }
     };
+    if severity == Severity::Information && is_even_without_witness(cluster) {
+        return;
+    }
     findings.report(kind.path(), format!("the quorum is `{kind}`: {which}")).at_most(severity);
+}
+
+/// Whether an even number of nodes is known to vote alone.
+fn is_even_without_witness(cluster: ClusterRef<'_>) -> bool {
+    let (witness, nodes) = (cluster.file_share_witness(), cluster.nodes().members());
+    let is_known = witness.is_complete() && nodes.is_complete();
+    is_known && witness.peek().is_empty() && nodes.peek().len() % 2 == 0
 }
 
 const EXAMPLES: &[Example] = &[
     passes("Node and Disk Majority", SCC_2007),
     fails("Disk Only", SCC_2007, &["quorum.kind"]).with(r#"quorum = { kind = "disk-only" }"#),
-    fails("a file share witness: information", SCC_2007, &["quorum.kind"])
-        .with(r#"quorum = { kind = "node-and-file-share-majority" }"#),
-    fails("the nodes alone: information", SCC_2007, &["quorum.kind"])
+    passes("two nodes alone are the matter of another rule", SCC_2007)
         .with(r#"quorum = { kind = "node-majority" }"#),
+    fails("a file share witness: information", SCC_2007, &["quorum.kind"]).with(
+        r#"
+        quorum = { kind = "node-and-file-share-majority", witness = { share = '\\HUB1\FSW_MAILCLU1' } }
+        "#,
+    ),
+    fails("three nodes alone: information", SCC_2007, &["quorum.kind"]).with(
+        r#"
+        quorum = { kind = "node-majority" }
+        nodes = [{ name = "NODE3" }]
+        "#,
+    ),
+    fails("the nodes alone, and how many is not known: information", SCC_2007, &["quorum.kind"]).with(
+        r#"
+        partial = ["nodes"]
+        quorum = { kind = "node-majority" }
+        "#,
+    ),
     not_applicable("Windows 2003", SCC_2007_WINDOWS_2003),
     not_applicable("continuous replication", CCR_2007_WINDOWS_2008),
     unknown("the quorum model is not known", SCC_2007, &["quorum.kind"]).without(&["quorum.kind"]),

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, ExchangeVersion::V2007, Layout, SetupAction},
+    model::{ClusterRef, ExchangeVersion::V2007, Layout},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007},
     unknown,
@@ -12,7 +12,8 @@ rule! {
     /// Setup was told of shared storage for a single copy cluster, and only for that.
     ///
     /// `Setup.com /NewCms` makes a clustered mailbox server with replication unless `/CMSSharedStorage` is given. The rule
-    /// compares the switch in the setup log with the layout of the definition.
+    /// compares the switch in the setup log with the layout of the definition. A clustered mailbox server that was removed
+    /// afterwards does not count.
     ///
     /// # Why it matters
     ///
@@ -53,7 +54,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
             return findings.not_applicable("a standby cluster has no clustered mailbox server");
         }
     };
-    for step in findings.each(cluster.steps(SetupAction::NewCms)) {
+    for step in findings.each(cluster.standing_creations()) {
         if let Some(given) = findings.need(step.shared_storage())
             && *given != wanted
         {
@@ -72,12 +73,51 @@ const EXAMPLES: &[Example] = &[
     passes("not given for a CCR", CCR_2007),
     passes("an attempt that failed", SCC_2007)
         .with(r#"setup = [{ failed_step = "new-cms", node = "NODE1", shared_storage = false }]"#),
+    passes("forgotten, removed, and made again", SCC_2007).with(
+        r#"
+        setup = [
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1", shared_storage = false },
+            { step = "remove-virtual-server", virtual_server = "CMS1" },
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1", shared_storage = true },
+        ]
+        "#,
+    ),
+    fails("removed and made again in the same wrong way", SCC_2007, &["setup[#3].shared_storage"]).with(
+        r#"
+        setup = [
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1", shared_storage = false },
+            { step = "remove-virtual-server", virtual_server = "CMS1" },
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1", shared_storage = false },
+        ]
+        "#,
+    ),
+    fails("another one was removed", SCC_2007, &["setup[#1].shared_storage"]).with(
+        r#"
+        setup = [
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1", shared_storage = false },
+            { step = "remove-virtual-server", virtual_server = "CMS2" },
+        ]
+        "#,
+    ),
     fails("forgotten", SCC_2007, &["setup[#1].shared_storage"])
         .with(r#"setup = [{ step = "new-cms", node = "NODE1", shared_storage = false }]"#),
     fails("given for a CCR", CCR_2007, &["setup[#1].shared_storage"])
         .with(r#"setup = [{ step = "new-cms", node = "NODE1", shared_storage = true }]"#),
     not_applicable("a standby cluster", CCR_2007).with(r#"layout = "standby""#),
     unknown("the layout is not known", SCC_2007, &["layout"]).without(&["layout"]),
+    unknown(
+        "forgotten, and which one was removed later is not known",
+        SCC_2007,
+        &["setup[#2].virtual_server"],
+    )
+    .with(
+        r#"
+        setup = [
+            { step = "new-cms", node = "NODE1", virtual_server = "CMS1", shared_storage = false },
+            { step = "remove-virtual-server" },
+        ]
+        "#,
+    ),
     unknown("the switch is not known", SCC_2007, &["setup[#1].shared_storage"])
         .with(r#"setup = [{ step = "new-cms", node = "NODE1" }]"#),
 ];

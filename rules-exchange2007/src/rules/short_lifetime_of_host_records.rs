@@ -13,7 +13,8 @@ rule! {
     ///
     /// It concerns clusters on Windows Server 2008 whose nodes are in two subnets, where the clustered mailbox server has
     /// an address in each. The lifetime is the property `HostRecordTTL` of its Network Name; if nobody set it, it is 1200
-    /// seconds. The five minutes are a recommendation and no limit; no document with the number was found.
+    /// seconds. The five minutes are what Microsoft recommends, and no limit. They are recommended as well before a
+    /// clustered mailbox server is recovered on a standby cluster at another address; that is not looked at here.
     ///
     /// # Why it matters
     ///
@@ -33,8 +34,8 @@ rule! {
         severity: Severity::Information,
         stage: Stage::WithExchange,
         versions: &[V2007],
-        sources: &[Source::Practice("clients find the new address only when the old record has left their caches")],
-        basis: Basis::Practice,
+        sources: &[Source::TechNet("bb676687", "How to Configure the DNS TTL Value for a Network Name Resource")],
+        basis: Basis::Microsoft,
         covers: &["NET-026"],
         examples: EXAMPLES,
     }

@@ -21,8 +21,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Enter a product key of Enterprise Edition: `Set-ExchangeServer SCR1 -ProductKey …`, then restart the Information Store
-    /// service of the target. Nothing is installed anew. Or use a stand-alone target.
+    /// License the node for Enterprise Edition. Where the Exchange Management Console lists it as a server, enter the
+    /// product key there or with `Set-ExchangeServer SCR1 -ProductKey …`; nothing is installed anew. Or use a stand-alone
+    /// target.
     pub static STANDBY_EDITION = {
         check,
         set: &EXCHANGE_2007,

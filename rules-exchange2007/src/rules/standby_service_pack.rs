@@ -21,8 +21,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Install the service pack: target first, then the passive node, move the clustered mailbox server to it with
-    /// `Move-ClusteredMailboxServer`, upgrade it there with `Setup.com /UpgradeCMS`, and then the other nodes.
+    /// Install the service pack on the target first, then on the passive node. Stop the clustered mailbox server
+    /// (`Stop-ClusteredMailboxServer`), move it to that node (`Move-ClusteredMailboxServer`), upgrade it there with
+    /// `Setup.com /UpgradeCMS`, and then install the service pack on the other nodes. Nobody reaches the mailboxes
+    /// meanwhile: plan a window.
     pub static STANDBY_SERVICE_PACK = {
         check,
         set: &EXCHANGE_2007,

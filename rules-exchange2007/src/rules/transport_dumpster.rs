@@ -36,9 +36,7 @@ rule! {
         versions: &[V2007],
         sources: &[
             Source::Microsoft("Exchange team blog, \"How the Transport Dumpster works with a CCR cluster\", 2007-01-17"),
-            Source::Microsoft(
-                "Exchange Server 2007 help, How to Tune Failover and Mount Settings for Cluster Continuous Replication",
-            ),
+            Source::TechNet("aa998823", "How to Configure the Transport Dumpster"),
         ],
         basis: Basis::Microsoft,
         covers: &["CCR-001"],
@@ -51,7 +49,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if *layout != Layout::ContinuousReplication {
         return findings.not_applicable("it is no CCR cluster");
     }
-    for cms in findings.each(cluster.evs()) {
+    let servers = findings.each(cluster.clustered_mailbox_servers());
+    if servers.is_empty() {
+        return findings.not_applicable("there is no clustered mailbox server");
+    }
+    for cms in servers {
         let listed = cms.listed();
         for (what, value) in [("size", listed.dumpster_size_mib()), ("time", listed.dumpster_days())] {
             if let Some(value) = findings.need(value)
@@ -92,6 +94,9 @@ const EXAMPLES: &[Example] = &[
     ),
     not_applicable("a single copy cluster loses no logs", SCC_2007),
     not_applicable("a standby cluster", CCR_2007).with(r#"layout = "standby""#),
+    not_applicable("no clustered mailbox server yet", CCR_2007)
+        .without(&["virtual_servers[CMS1]", "groups[CMS1]"])
+        .with("virtual_servers = []"),
     unknown("nobody looked", CCR_2007, &["virtual_servers[CMS1].dumpster_days"])
         .without(&["virtual_servers[CMS1].dumpster_days"]),
 ];

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, ExchangeVersion::V2007},
+    model::{At, ClusterRef, ExchangeVersion::V2007, Name, Witness},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, SCC_2007},
     unknown,
@@ -46,10 +46,21 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let [witness] = witness[..] else {
         return findings.not_applicable("there is no file share witness");
     };
+    if witness.by_alias().peek().is_none() && names_its_host(witness) {
+        return;
+    }
     if findings.need(witness.by_alias()).is_some_and(|by_alias| *by_alias) {
         let message = format!("the file share witness, `{}`, is reached by an alias", witness.share());
         findings.report(witness.by_alias().path(), message);
     }
+}
+
+/// Whether the path is known to name the computer that holds the share, with its domain or without.
+fn names_its_host(witness: At<'_, Witness>) -> bool {
+    let label = |computer: &str| computer.split('.').next().map(Name::from);
+    let named = witness.share().peek().and_then(|share| share.computer()).and_then(label);
+    let host = witness.host().peek().and_then(|host| label(host.as_str()));
+    named.is_some() && named == host
 }
 
 const EXAMPLES: &[Example] = &[
@@ -57,6 +68,16 @@ const EXAMPLES: &[Example] = &[
     fails("an alias", CCR_2007_WINDOWS_2008, &["quorum.witness.by_alias"])
         .with(r"quorum = { witness = { share = '\\FSW\Witness', by_alias = true } }"),
     not_applicable("a disk is the witness", SCC_2007),
-    unknown("whether it is an alias is not known", CCR_2007, &["quorum.witness.by_alias"])
-        .without(&["quorum.witness.by_alias"]),
+    passes("the name in the path is that of the computer that holds the share", CCR_2007)
+        .without(&["quorum.witness.by_alias"])
+        .with(r"quorum = { witness = { share = '\\hub1.corp.example.com\MNS_FSW_MAILCLU1' } }"),
+    unknown("another name than the computer's, perhaps an alias", CCR_2007, &["quorum.witness.by_alias"])
+        .without(&["quorum.witness.by_alias"])
+        .with(r"quorum = { witness = { share = '\\FSW\MNS_FSW_MAILCLU1' } }"),
+    unknown(
+        "neither the computer nor whether it is an alias is known",
+        CCR_2007,
+        &["quorum.witness.by_alias"],
+    )
+    .without(&["quorum.witness.by_alias", "quorum.witness.host"]),
 ];

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
     model::{At, ClusterRef, ExchangeVersion::V2007, Name, Witness},
@@ -11,8 +13,9 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The file share witness is on a computer that is no node of the cluster.
     ///
-    /// Compared are the computer that holds the share and the one that its path names. Microsoft recommends a Hub Transport
-    /// server in the site of the nodes.
+    /// The computer that holds the share and the one that its path names are compared with the nodes, and with the name of
+    /// the cluster, behind which there is always one of them. An address in the path does not tell whose it is. Microsoft recommends a Hub
+    /// Transport server in the site of the nodes.
     ///
     /// # Why it matters
     ///
@@ -45,7 +48,8 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let [witness] = witness[..] else {
         return findings.not_applicable("there is no file share witness");
     };
-    let named = witness.share().peek().and_then(|share| share.computer()).map(Name::from);
+    let named = witness.share().peek().and_then(|share| share.computer());
+    let named = named.filter(|computer| computer.parse::<IpAddr>().is_err()).map(Name::from);
     let named_by_itself = named.is_some() && witness.by_alias().peek() == Some(&false);
     if !named_by_itself {
         // An alias may stand for any computer, but a node's own name for that node alone.
@@ -70,14 +74,18 @@ fn on_a_node(
     named: Option<&Name>,
     findings: &mut Findings,
 ) {
+    let nodes = findings.each(cluster.nodes()).into_iter();
+    let mut computers: Vec<_> =
+        nodes.map(|node| (node.name(), node.path(), "a node of the cluster", "the node")).collect();
+    computers.push((cluster.name(), cluster.name().path(), "a name of the cluster's own", "the name"));
     let (host, share) = (witness.host(), witness.share());
-    for node in findings.each(cluster.nodes()) {
-        let Some(name) = findings.need(node.name()) else { continue };
+    for (name, place, what, label) in computers {
+        let Some(name) = findings.need(name) else { continue };
         for (computer, path) in [(host.peek(), host.path()), (named, share.path())] {
             let Some(computer) = computer else { continue };
-            if findings.need(cluster.is_host(computer, name.value())).is_some_and(|is_node| *is_node) {
-                let message = format!("the file share witness is on `{name}`, a node of the cluster");
-                findings.report(path, message).related(node.path(), "the node");
+            if findings.need(cluster.is_host(computer, name.value())).is_some_and(|is_it| *is_it) {
+                let message = format!("the file share witness is on `{name}`, {what}");
+                findings.report(path, message).related(place, label);
                 break;
             }
         }
@@ -106,10 +114,18 @@ const EXAMPLES: &[Example] = &[
     fails("the share names a node", CCR_2007, &["quorum.witness.share"])
         .without(&["quorum.witness.host", "quorum.witness.by_alias"])
         .with(r"quorum = { witness = { share = '\\NODE2\Witness' } }"),
+    fails("a share of the cluster's own name", CCR_2007, &["quorum.witness.host"]).with(
+        r#"
+        quorum = { witness = { share = '\\MAILCLU1\Witness', host = "MAILCLU1" } }
+        "#,
+    ),
     not_applicable("a disk is the witness", SCC_2007),
     not_applicable("no witness", CCR_2007).with(r#"quorum = { witness = "none" }"#),
     unknown("what an alias stands for is not known", CCR_2007, &["quorum.witness.host"])
         .without(&["quorum.witness.host"])
         .with(r"quorum = { witness = { by_alias = true } }"),
+    unknown("whose address it is is not known", CCR_2007, &["quorum.witness.host"])
+        .without(&["quorum.witness.host"])
+        .with(r"quorum = { witness = { share = '\\192.0.2.12\Witness' } }"),
     unknown("there may be more nodes", CCR_2007, &["nodes"]).with(r#"partial = ["nodes"]"#),
 ];

@@ -56,7 +56,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for node in findings.each(cluster.nodes_on(WindowsVersion::is_2003)) {
         if lacks_update(node, findings) {
             let message = format!(
-                "`{}` has neither Service Pack {SERVICE_PACK} nor {WITNESS_UPDATE}, and knows no witness",
+                "`{}` has neither Service Pack {SERVICE_PACK} nor KB{WITNESS_UPDATE}, and knows no witness",
                 node.name()
             );
             findings.report(node.windows().path(), message).related(witness.path(), "the witness");
@@ -67,12 +67,12 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 /// Whether a node is known to be without the service pack and without the update.
 fn lacks_update(node: NodeRef<'_>, findings: &mut Findings) -> bool {
     let windows = node.windows();
-    let updates = windows.updates().whose(|update| *update, |update| *update == *WITNESS_UPDATE);
-    if !updates.peek().is_empty() {
+    let has_update = windows.has_update(WITNESS_UPDATE);
+    if has_update.peek() == Some(&true) {
         return false;
     }
     let is_old = findings.need(windows.service_pack()).is_some_and(|pack| *pack.value() < SERVICE_PACK);
-    is_old && findings.need_all(updates).is_some()
+    is_old && findings.need(has_update).is_some()
 }
 
 const EXAMPLES: &[Example] = &[
@@ -81,7 +81,7 @@ const EXAMPLES: &[Example] = &[
         r#"
         nodes = [
             { name = "NODE1", windows = { service_pack = 1, updates = ["KB921181"] } },
-            { name = "NODE2", windows = { service_pack = 1, updates = ["kb921181"] } },
+            { name = "NODE2", windows = { service_pack = 1, updates = ["Q921181"] } },
         ]
         "#,
     ),

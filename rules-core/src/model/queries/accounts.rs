@@ -35,10 +35,7 @@ impl<'a> ClusterRef<'a> {
         let begins = dns.split_once('.').is_some_and(|(label, _)| same_name(label, netbios));
         let domains = self.directory().domains();
         let of_domain = domains
-            .members()
-            .peek()
-            .iter()
-            .copied()
+            .items()
             .find(|domain| domain.name().peek().is_some_and(|name| same_name(name.as_str(), dns)));
         let known = of_domain.map(At::<Domain>::netbios_name);
         let answer = match known.and_then(At::peek) {
@@ -57,7 +54,7 @@ impl<'a> ClusterRef<'a> {
         same_name(Account::of(name).user, "Administrator")
             || self.installer().name().peek() == Some(name)
             || self.service_account().name().peek() == Some(name)
-            || self.nodes().members().peek().iter().filter_map(account_of).any(|account| account == name)
+            || self.nodes().items().filter_map(|node| account_of(&node)).any(|account| account == name)
     }
 }
 

@@ -2,26 +2,106 @@
 
 use std::collections::HashMap;
 
-use super::super::{At, FactPath, GroupRef, Name, PathStep, ResourceRef, Set};
+use super::super::{At, FactPath, GroupRef, Name, Resource, ResourceRef, Set};
 
 /// The dependencies between the resources of a group, every name looked up once.
 #[derive(Clone, Debug)]
 pub struct Dependencies<'a> {
+    list: At<'a, Vec<Resource>>,
     resources: Vec<ResourceRef<'a>>,
-    /// Of each resource, the names that it depends on, with the place of the resource that bears the name.
-    edges: Vec<Vec<(At<'a, Name>, usize)>>,
+    /// In the order of the resources that depend, as they name the others.
+    edges: Vec<Edge<'a>>,
+    /// Of each resource where its own edges begin; one more at the end.
+    starts: Vec<usize>,
+    /// The edges by the resources that they lead to.
+    back: Back,
     /// Of each resource, an absent fact that may hide one of its own dependencies.
-    hidden: Vec<Option<FactPath>>,
+    hidden: Marks<FactPath>,
     unresolved: Set<At<'a, Name>>,
+}
+
+/// That a resource depends on another one of its group.
+#[derive(Clone, Copy, Debug)]
+struct Edge<'a> {
+    from: usize,
+    /// The name by which it does.
+    name: At<'a, Name>,
+    to: usize,
+}
+
+/// Which resources depend on a resource.
+#[derive(Clone, Debug)]
+struct Back {
+    starts: Vec<usize>,
+    from: Vec<usize>,
+}
+
+impl Back {
+    fn of(edges: &[Edge<'_>], resources: usize) -> Self {
+        let mut starts = vec![0; resources + 1];
+        for edge in edges {
+            starts[edge.to] += 1;
+        }
+        // From how many there are to where each one's end; filling them from the end leaves where they begin.
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        let mut from = vec![0; edges.len()];
+        for edge in edges.iter().rev() {
+            starts[edge.to] -= 1;
+            from[starts[edge.to]] = edge.from;
+        }
+        Self { starts, from }
+    }
+
+    fn dependents(&self, place: usize) -> &[usize] {
+        &self.from[self.starts[place]..self.starts[place + 1]]
+    }
+}
+
+/// A mark for some of the resources. Without any there is no list.
+#[derive(Clone, Debug)]
+struct Marks<T>(Vec<Option<T>>);
+
+impl<T: Copy> Marks<T> {
+    const NONE: Self = Self(Vec::new());
+
+    fn get(&self, place: usize) -> Option<T> {
+        self.0.get(place).copied().flatten()
+    }
+
+    /// Marks a resource, one of so many, unless it is marked.
+    fn mark(&mut self, place: usize, mark: T, resources: usize) {
+        if self.0.is_empty() {
+            self.0.resize(resources, None);
+        }
+        self.0[place].get_or_insert(mark);
+    }
+
+    /// Gives what stands at some places to all that depend on them.
+    fn spread(&mut self, back: &Back) {
+        let mut open: Vec<usize> = (0..self.0.len()).filter(|&place| self.0[place].is_some()).collect();
+        while let Some(place) = open.pop() {
+            for &dependent in back.dependents(place) {
+                if self.0[dependent].is_none() {
+                    self.0[dependent] = self.0[place];
+                    open.push(dependent);
+                }
+            }
+        }
+    }
 }
 
 /// The resources of a group that depend on one of a certain kind, directly or through others.
 #[derive(Clone, Debug)]
 pub struct LeadingTo<'a> {
-    /// Of each resource, one of that kind that it depends on.
-    found: Vec<Option<ResourceRef<'a>>>,
+    resources: At<'a, Vec<Resource>>,
+    /// Of each resource, the place of one of that kind that it depends on.
+    found: Marks<usize>,
     /// Of each resource, an absent fact that may hide one.
-    gaps: Vec<Option<FactPath>>,
+    gaps: Marks<FactPath>,
 }
 
 /// Resources that depend on each other in a circle, so that none of them can come online first.
@@ -45,18 +125,22 @@ impl<'a> GroupRef<'a> {
     pub fn dependencies(self) -> Dependencies<'a> {
         let (resources, mut gaps) = self.resources().members().into_parts();
         let by_name = ResourcesByName::of(&resources);
-        let mut edges = vec![Vec::new(); resources.len()];
-        let mut hidden = Vec::with_capacity(resources.len());
+        let mut edges = Vec::with_capacity(resources.len() * 2);
+        let mut starts = Vec::with_capacity(resources.len() + 1);
+        let mut hidden = Marks::NONE;
         let mut unresolved = Vec::new();
         let mut dangling = Vec::new();
         let mut unnamed = gaps.clone();
-        for (place, (resource, edges)) in resources.iter().zip(&mut edges).enumerate() {
-            let (names, absent) = resource.dependency_names().into_parts();
-            hidden.push(absent.first().copied());
-            gaps.extend(absent);
-            for name in names {
-                if let Some(place) = name.peek().and_then(|name| by_name.place_of(name)) {
-                    edges.push((name, place));
+        for (place, resource) in resources.iter().enumerate() {
+            starts.push(edges.len());
+            if let Some(absent) = resource.depends_on().gap() {
+                hidden.mark(place, absent, resources.len());
+                gaps.push(absent);
+            }
+            let any = resource.depends_on_any().items().flat_map(At::items);
+            for name in resource.depends_on().items().chain(any) {
+                if let Some(to) = name.peek().and_then(|name| by_name.place_of(name)) {
+                    edges.push(Edge { from: place, name, to });
                 } else {
                     unresolved.push(name);
                     dangling.push(place);
@@ -67,12 +151,15 @@ impl<'a> GroupRef<'a> {
         // A resource that is not known, or whose name is not, may be the one that is meant.
         if !unresolved.is_empty() && !unnamed.is_empty() {
             for place in dangling {
-                hidden[place] = hidden[place].or(unnamed.first().copied());
+                hidden.mark(place, unnamed[0], resources.len());
             }
             gaps.extend(unnamed);
             unresolved.clear();
         }
-        Dependencies { resources, edges, hidden, unresolved: Set::new(unresolved, gaps) }
+        starts.push(edges.len());
+        let back = Back::of(&edges, resources.len());
+        let unresolved = Set::new(unresolved, gaps);
+        Dependencies { list: self.resources(), resources, edges, starts, back, hidden, unresolved }
     }
 }
 
@@ -88,23 +175,27 @@ impl<'a> Dependencies<'a> {
         fact: impl Fn(&ResourceRef<'a>) -> At<'a, T>,
         test: impl Fn(&T) -> bool,
     ) -> LeadingTo<'a> {
-        let mut found = vec![None; self.resources.len()];
+        let mut found = Marks::NONE;
         let mut gaps = self.hidden.clone();
-        let mut dependents = vec![Vec::new(); self.resources.len()];
-        for (place, edges) in self.edges.iter().enumerate() {
-            for &(_, to) in edges {
-                dependents[to].push(place);
-                let target = self.resources[to];
-                match fact(&target).peek() {
-                    Some(value) if test(value) => found[place] = Some(target),
-                    Some(_) => {}
-                    None => gaps[place] = gaps[place].or(Some(fact(&target).path())),
+        for (to, target) in self.resources.iter().enumerate() {
+            let dependents = self.back.dependents(to);
+            if dependents.is_empty() {
+                continue;
+            }
+            let fact = fact(target);
+            match fact.peek() {
+                Some(value) if test(value) => {
+                    dependents.iter().for_each(|&from| found.mark(from, to, self.resources.len()));
+                }
+                Some(_) => {}
+                None => {
+                    dependents.iter().for_each(|&from| gaps.mark(from, fact.path(), self.resources.len()));
                 }
             }
         }
-        spread(&mut found, &dependents);
-        spread(&mut gaps, &dependents);
-        LeadingTo { found, gaps }
+        found.spread(&self.back);
+        gaps.spread(&self.back);
+        LeadingTo { resources: self.list, found, gaps }
     }
 
     /// The cycles, in the order of the definition: one for each dependency that closes a circle.
@@ -118,10 +209,10 @@ impl<'a> Dependencies<'a> {
                 continue;
             }
             states[start] = State::OnTheWay(0);
-            way.push((start, self.edges[start].iter()));
+            way.push((start, self.edges_from(start)));
             while let Some((here, edges)) = way.last_mut() {
                 let here = *here;
-                let Some(&(closed_by, to)) = edges.next() else {
+                let Some(&Edge { name: closed_by, to, .. }) = edges.next() else {
                     states[here] = State::Done;
                     way.pop();
                     continue;
@@ -129,7 +220,7 @@ impl<'a> Dependencies<'a> {
                 match states[to] {
                     State::Unseen => {
                         states[to] = State::OnTheWay(way.len());
-                        way.push((to, self.edges[to].iter()));
+                        way.push((to, self.edges_from(to)));
                     }
                     State::OnTheWay(depth) => cycles.push(Cycle {
                         closed_by,
@@ -153,31 +244,20 @@ impl<'a> Dependencies<'a> {
     /// The dependencies between resources of the group: who depends, the name as it is written, and on whom. Those that
     /// absent facts hide are the gaps of [`unresolved`](Self::unresolved).
     pub fn edges(&self) -> impl Iterator<Item = (ResourceRef<'a>, At<'a, Name>, ResourceRef<'a>)> {
-        self.resources.iter().zip(&self.edges).flat_map(move |(&from, edges)| {
-            edges.iter().map(move |&(name, to)| (from, name, self.resources[to]))
-        })
+        self.edges.iter().map(|edge| (self.resources[edge.from], edge.name, self.resources[edge.to]))
     }
-}
 
-/// Gives what stands at some places to all that depend on them.
-fn spread<T: Copy>(marks: &mut [Option<T>], dependents: &[Vec<usize>]) {
-    let mut open: Vec<usize> = (0..marks.len()).filter(|&place| marks[place].is_some()).collect();
-    while let Some(place) = open.pop() {
-        for &dependent in &dependents[place] {
-            if marks[dependent].is_none() {
-                marks[dependent] = marks[place];
-                open.push(dependent);
-            }
-        }
+    fn edges_from(&self, place: usize) -> std::slice::Iter<'_, Edge<'a>> {
+        self.edges[self.starts[place]..self.starts[place + 1]].iter()
     }
 }
 
 impl<'a> LeadingTo<'a> {
     /// One of the resources that a resource of the group leads to. No member: it leads to none, unless the set has gaps.
     pub fn from(&self, resource: ResourceRef<'a>) -> Set<ResourceRef<'a>> {
-        let Some(PathStep::Index(place)) = resource.path().steps().last() else { return Set::default() };
-        let found = self.found.get(place).copied().flatten();
-        let gap = self.gaps.get(place).copied().flatten();
+        let Some(place) = resource.path().inner_index() else { return Set::default() };
+        let found = self.found.get(place).and_then(|found| self.resources.item(found));
+        let gap = self.gaps.get(place);
         Set::new(found.into_iter().collect(), gap.into_iter().collect())
     }
 }

@@ -1,7 +1,9 @@
 //! Questions about groups, resources and what they depend on.
 
 use super::super::{
-    At, ClusterRef, DiskRef, GroupRef, Name, PathStep, ResourceRef, ResourceType, Set, same_name,
+    At, ClusterRef, DiskRef, GroupRef, Name, ResourceRef, ResourceType, Set,
+    index::{Class, Resources},
+    same_name,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -17,22 +19,40 @@ impl<'a> ClusterRef<'a> {
         fact: impl Fn(&ResourceRef<'a>) -> At<'a, T>,
         test: impl Fn(&T) -> bool,
     ) -> Set<ResourceRef<'a>> {
-        let (groups, gaps) = self.groups().members().into_parts();
-        let mut found = Set::new(Vec::new(), gaps);
-        for group in groups {
+        let mut found = Set::new(Vec::new(), self.groups().gap().into_iter().collect());
+        for group in self.groups().items() {
             group.resources().gather(&fact, &test, &mut found);
         }
         found
     }
 
+    /// The resource at a place: its group's, and its own there.
+    pub(super) fn resource(self, [group, place]: [usize; 2]) -> Option<ResourceRef<'a>> {
+        self.groups().item(group)?.resources().item(place)
+    }
+
+    /// The resources of a class of types.
+    pub(super) fn of_class(self, class: Class) -> Set<ResourceRef<'a>> {
+        self.root().ask(|index| self.found(index.resources(), index.resources().of_class(class)))
+    }
+
+    /// Resources that were found by their types.
+    fn found(self, by_type: &Resources, places: impl Iterator<Item = [usize; 2]>) -> Set<ResourceRef<'a>> {
+        let members = places.filter_map(|place| self.resource(place)).collect();
+        Set::new(members, by_type.gaps().to_vec())
+    }
+
     /// The resources of a type.
     pub fn resources_of(self, kind: &ResourceType) -> Set<ResourceRef<'a>> {
-        self.resources_whose(|resource| resource.r#type(), |other| other == kind)
+        if let ResourceType::Other(_) = kind {
+            return self.resources_whose(|resource| resource.r#type(), |other| other == kind);
+        }
+        self.root().ask(|index| self.found(index.resources(), index.resources().of(kind)))
     }
 
     /// The resources of the types that Exchange brings.
     pub fn exchange_resources(self) -> Set<ResourceRef<'a>> {
-        self.resources_whose(|resource| resource.r#type(), ResourceType::is_exchange)
+        self.of_class(Class::Exchange)
     }
 
     /// The Network Name resources that bear the cluster's own name: one, in the default group.
@@ -45,6 +65,15 @@ impl<'a> ClusterRef<'a> {
     /// The default group: the one with the cluster's own name (a Network Name that bears it), or, where no Network
     /// Name does, the one with the quorum resource. What it is called differs by the language of Windows.
     pub fn default_group(self) -> Set<GroupRef<'a>> {
+        self.root().ask(|index| {
+            let (places, gaps) = index.default_group();
+            let groups = places.iter().filter_map(|&place| self.groups().item(place));
+            Set::new(groups.collect(), gaps.clone())
+        })
+    }
+
+    /// What [`default_group`](Self::default_group) is, found out anew.
+    pub(in crate::model) fn find_default_group(self) -> Set<GroupRef<'a>> {
         let (own_names, gaps) = self.own_network_names().into_parts();
         if let [name, ..] = own_names[..] {
             return Set::new(vec![name.group()], Vec::new());
@@ -66,23 +95,48 @@ impl<'a> ClusterRef<'a> {
 impl<'a> GroupRef<'a> {
     /// The group's resources of a type.
     pub fn resources_of(self, kind: &ResourceType) -> Set<ResourceRef<'a>> {
-        self.resources().whose(|resource| resource.r#type(), |other| other == kind)
+        if let ResourceType::Other(_) = kind {
+            return self.resources().whose(|resource| resource.r#type(), |other| other == kind);
+        }
+        self.of_types(|code, _| code == kind.code(), |other| other == kind)
     }
 
     /// The group's resources of any storage type.
     pub fn storage(self) -> Set<ResourceRef<'a>> {
-        self.resources().whose(|resource| resource.r#type(), ResourceType::is_storage)
+        self.of_types(|_, classes| classes & Class::Storage as u8 != 0, ResourceType::is_storage)
+    }
+
+    /// The group's resources whose types pass a test, on what the index has of a type, and on the type itself.
+    pub(super) fn of_types(
+        self,
+        indexed: impl Fn(u8, u8) -> bool,
+        test: impl Fn(&ResourceType) -> bool,
+    ) -> Set<ResourceRef<'a>> {
+        let resources = self.resources();
+        let Some(group) = self.path().root_index().filter(|_| self.root().is_indexed()) else {
+            return resources.whose(|resource| resource.r#type(), test);
+        };
+        self.root().ask(|index| {
+            let mut found = Set::new(Vec::new(), Vec::new());
+            for (resource, is_one) in resources.items().zip(index.resources().in_group(group, indexed)) {
+                match is_one {
+                    None => found.add_gap(resource.r#type().path()),
+                    Some(true) => found.add(resource),
+                    Some(false) => {}
+                }
+            }
+            resources.gap().into_iter().for_each(|gap| found.add_gap(gap));
+            found
+        })
     }
 }
 
 impl<'a> ResourceRef<'a> {
     /// The group that holds the resource.
     pub fn group(self) -> GroupRef<'a> {
-        let path = self.path().parent().parent();
-        let group = path.steps().last().and_then(|step| match step {
-            PathStep::Index(place) => self.root().groups.get()?.get(place),
-            PathStep::Key(_) => None,
-        });
+        let path = self.path().prefix(2);
+        let groups = self.root().cluster().groups.get();
+        let group = path.root_index().and_then(|place| groups?.get(place));
         At::new(self.root(), path, group)
     }
 
@@ -94,13 +148,7 @@ impl<'a> ResourceRef<'a> {
         if self.depends_on_any().peek().is_none() {
             return all;
         }
-        let any: Vec<At<'a, Name>> = self
-            .depends_on_any()
-            .members()
-            .peek()
-            .iter()
-            .flat_map(|alternatives| alternatives.members().into_parts().0)
-            .collect();
+        let any = self.depends_on_any().items().flat_map(At::items).collect();
         all.and(Set::new(any, Vec::new()))
     }
 
@@ -121,13 +169,17 @@ impl<'a> ResourceRef<'a> {
         }
     }
 
+    /// Whether the resource is known to be there in a cluster, and not merely planned: it has a state, or its disk a
+    /// signature.
+    pub fn is_made(self) -> bool {
+        self.state().peek().is_some() || self.parameters().signature().peek().is_some()
+    }
+
     /// The nodes that may run the resource. Absent possible owners are not known; they do not stand for all nodes.
     pub fn may_run_on(self, node: &Name) -> Option<bool> {
-        let owners = self.possible_owners().members();
-        let listed = owners
-            .peek()
-            .iter()
-            .any(|owner| owner.peek().is_some_and(|owner| same_name(owner.as_str(), node.as_str())));
-        if listed { Some(true) } else { owners.is_complete().then_some(false) }
+        let owners = self.possible_owners();
+        let mut listed = owners.peek().into_iter().flatten();
+        let is_listed = listed.any(|owner| same_name(owner.as_str(), node.as_str()));
+        if is_listed { Some(true) } else { owners.gap().is_none().then_some(false) }
     }
 }

@@ -12,9 +12,8 @@ impl<'a> ClusterRef<'a> {
             return answer(&false);
         }
         let Some(domain) = domain else { return answer(&true) };
-        let nodes = self.nodes().members();
-        let mut gap = nodes.gaps().first().copied();
-        for suffix in nodes.peek().iter().flat_map(|node| [node.domain(), node.primary_dns_suffix()]) {
+        let mut gap = self.nodes().gap();
+        for suffix in self.nodes().items().flat_map(|node| [node.domain(), node.primary_dns_suffix()]) {
             match suffix.peek() {
                 Some(suffix) if same_name(suffix.as_str(), domain) => return answer(&true),
                 Some(_) => {}
@@ -64,8 +63,7 @@ impl<'a> ClusterRef<'a> {
 
     /// The domain of a node: the first that is known.
     fn domain_of_a_node(self) -> At<'a, Name> {
-        let nodes = self.nodes().members();
-        let mut domains = nodes.peek().iter().map(|node| node.domain());
+        let mut domains = self.nodes().items().map(|node| node.domain());
         domains.find(|domain| domain.peek().is_some()).unwrap_or(At::new(
             self.root(),
             self.nodes().path(),

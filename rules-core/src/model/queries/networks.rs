@@ -2,7 +2,7 @@
 
 use super::super::{
     Address, At, ClusterRef, GroupRef, Interface, Name, Network, NetworkRef, NetworkRole, NodeRef,
-    ResourceRef, ResourceType, Set,
+    Parameters, ResourceRef, ResourceType, Set, index::Class,
 };
 
 impl<'a> ClusterRef<'a> {
@@ -13,7 +13,7 @@ impl<'a> ClusterRef<'a> {
 
     /// The resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.groups().members().flat_map(GroupRef::address_resources)
+        self.of_class(Class::Address)
     }
 
     /// The networks that the cluster uses: all that are not disabled.
@@ -56,7 +56,7 @@ impl<'a> NetworkRef<'a> {
 impl<'a> GroupRef<'a> {
     /// The group's resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.resources().whose(|resource| resource.r#type(), ResourceType::is_address)
+        self.of_types(|_, classes| classes & Class::Address as u8 != 0, ResourceType::is_address)
     }
 
     /// Whether the group has addresses on several networks and moves to a node that is not attached to all of them: its
@@ -94,6 +94,13 @@ impl<'a> GroupRef<'a> {
         );
         let network = |resource: &ResourceRef<'a>| resource.parameters().network();
         addresses.whose(network, |_| true).map(|resource| resource.parameters().network())
+    }
+}
+
+impl<'a> At<'a, Parameters> {
+    /// What the cluster uses the network of an address for. Not known for a network that the cluster does not have.
+    pub fn network_role(self) -> At<'a, NetworkRole> {
+        fact_of_network(self.network(), At::<Network>::role)
     }
 }
 
@@ -140,7 +147,7 @@ impl<'a> At<'a, Interface> {
 impl<'a> ResourceRef<'a> {
     /// What the cluster uses the network of the address for. Not known for a network that the cluster does not have.
     pub fn network_role(self) -> At<'a, NetworkRole> {
-        fact_of_network(self.parameters().network(), At::<Network>::role)
+        self.parameters().network_role()
     }
 
     /// The subnet of the network of the address, with its prefix. Not known for a network that the cluster does not

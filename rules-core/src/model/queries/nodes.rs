@@ -88,13 +88,12 @@ impl<'a> NodeRef<'a> {
     /// Whether the node has the Mailbox role (2007).
     pub fn has_mailbox_role(self) -> At<'a, bool> {
         let roles = self.exchange().roles();
-        let listed = roles.members();
         let answer = if self.has_exchange().peek() == Some(&false) {
             Some(&false)
-        } else if listed.peek().iter().any(|role| role.peek() == Some(&ExchangeServerRole::Mailbox)) {
+        } else if roles.items().any(|role| role.peek() == Some(&ExchangeServerRole::Mailbox)) {
             Some(&true)
         } else {
-            listed.is_complete().then_some(&false)
+            roles.gap().is_none().then_some(&false)
         };
         At::new(self.root(), roles.path(), answer)
     }

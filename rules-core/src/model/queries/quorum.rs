@@ -1,6 +1,8 @@
 //! Questions about the quorum.
 
-use super::super::{At, ClusterRef, DiskRef, OrNone, ResourceType, Set, Witness};
+use super::super::{
+    At, ClusterRef, DiskRef, DriveLetter, FactPath, OrNone, ResourceType, Set, WindowsPath, Witness,
+};
 
 impl<'a> ClusterRef<'a> {
     /// Whether the quorum stands on a disk, alone or with the nodes.
@@ -29,6 +31,22 @@ impl<'a> ClusterRef<'a> {
                 }
                 disks.and(Set::new(Vec::new(), vec![self.disks().path()]))
             }
+        }
+    }
+
+    /// The drive of the quorum disk, with the place that tells it: the letter of the disk, or where that is not known, the
+    /// folder of the quorum log. No member: the quorum stands on no disk, unless the set has gaps.
+    pub fn quorum_drives(self) -> Set<(DriveLetter, FactPath)> {
+        let letters = self.quorum_disks().whose(|disk| disk.letter(), |_| true).map(|disk| disk.letter());
+        let log = self.quorum().log_path();
+        match log.peek().and_then(WindowsPath::drive) {
+            Some(drive) if letters.peek().is_empty() && self.has_quorum_disk().peek() == Some(&true) => {
+                let told_by_log = (!letters.is_complete()).then(|| (drive, log.path()));
+                Set::new(told_by_log.into_iter().collect(), Vec::new())
+            }
+            _ => letters.flat_map(|letter| {
+                Set::new(letter.peek().map(|drive| (*drive, letter.path())).into_iter().collect(), Vec::new())
+            }),
         }
     }
 
@@ -69,6 +87,22 @@ mod tests {
         assert_eq!(disks(ResourceType::IpAddress), (0, 0));
         let described = cluster(quorum().resource("s"), ResourceType::IpAddress);
         assert_eq!(described.view().quorum_disks().peek().len(), 1);
+    }
+
+    #[test]
+    fn the_folder_of_the_log_tells_the_drive_where_the_disk_does_not() {
+        let quorum = || Quorum::default().kind(QuorumKind::SharedDisk).resource("Q");
+        let drives = |quorum: Quorum| {
+            let cluster = cluster(quorum, ResourceType::PhysicalDisk);
+            let drives = cluster.view().quorum_drives();
+            let drive = drives.peek().first().map(|(drive, _)| drive.to_string());
+            (drive, drives.gaps().len())
+        };
+        assert_eq!(drives(quorum()), (None, 1));
+        assert_eq!(drives(quorum().log_path(r"q:\MSCS")), (Some("Q".to_owned()), 0));
+        assert_eq!(drives(quorum().log_path(r"\MSCS")), (None, 1));
+        let votes = Quorum::default().kind(QuorumKind::MajorityNodeSet).log_path(r"q:\MSCS");
+        assert_eq!(drives(votes), (None, 0));
     }
 
     #[test]

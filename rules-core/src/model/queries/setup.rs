@@ -2,7 +2,10 @@
 
 use std::{cmp::Ordering, collections::HashMap, ops::Deref};
 
-use super::super::{At, ClusterRef, FactPath, Name, NodeRef, Set, SetupAction, SetupStep};
+use super::super::{
+    At, ClusterRef, FactPath, Name, NodeRef, Set, SetupAction, SetupStep,
+    index::{Log, Logged},
+};
 
 /// A step of the setup log, with its place in the order of events.
 #[derive(Clone, Copy, Debug)]
@@ -16,30 +19,36 @@ pub struct Step<'a> {
 impl<'a> ClusterRef<'a> {
     /// The steps of the setup log that were done, as written.
     pub fn log(self) -> Set<Step<'a>> {
-        let entries = self.setup().members();
-        let times: Vec<_> = entries.peek().iter().filter_map(|entry| entry.started().peek()).collect();
-        let written_in_order =
-            times.windows(2).all(|pair| pair[0].order(*pair[1]) != Some(Ordering::Greater));
-        let mut place = 0;
-        entries.filter(|entry| entry.failed_step().peek().is_none()).map(|entry| {
-            place += 1;
-            Step { entry, place, written_in_order }
+        let gap = self.setup().gap();
+        self.root().ask(|index| {
+            let log = index.log();
+            Set::new(self.steps_at(log, log.all().iter().copied()).collect(), gap.into_iter().collect())
         })
     }
 
     /// The steps of one kind. An entry that does not say what was done is a gap.
     pub fn steps(self, action: SetupAction) -> Set<Step<'a>> {
-        self.log().whose(|step| step.entry.step(), |other| *other == action)
+        self.steps_of(&[action])
     }
 
     /// The steps of some kinds. An entry that does not say what was done is a gap.
     pub fn steps_of(self, actions: &[SetupAction]) -> Set<Step<'a>> {
-        self.log().whose(|step| step.entry.step(), |other| actions.contains(other))
+        self.root().ask(|index| {
+            let log = index.log();
+            Set::new(self.steps_at(log, log.of(actions)).collect(), log.gaps().to_vec())
+        })
+    }
+
+    fn steps_at(self, log: &Log, steps: impl Iterator<Item = Logged>) -> impl Iterator<Item = Step<'a>> {
+        let (entries, written_in_order) = (self.setup(), log.written_in_order);
+        steps.filter_map(move |Logged { entry, place, .. }| {
+            Some(Step { entry: entries.item(entry)?, place, written_in_order })
+        })
     }
 
     /// The steps that made a node a member: it formed the cluster, or joined it.
     pub fn joins(self) -> Set<Step<'a>> {
-        self.steps_of(&[SetupAction::FormCluster, SetupAction::JoinNode])
+        self.steps_of(SetupAction::JOINS)
     }
 
     /// The steps in which a Setup program of Exchange ran on a node: to install Exchange, or a service pack of it.
@@ -50,6 +59,34 @@ impl<'a> ClusterRef<'a> {
     /// The steps in which a virtual server (2000, 2003) or clustered mailbox server (2007) was made.
     pub fn virtual_server_creations(self) -> Set<Step<'a>> {
         self.steps_of(&[SetupAction::CreateVirtualServer, SetupAction::NewCms])
+    }
+
+    /// The steps in which a clustered mailbox server (2007) was made that was not removed afterwards. Which one was made or
+    /// removed, and when, is a gap only where one was removed.
+    pub fn standing_creations(self) -> Set<Step<'a>> {
+        let removals = self.steps(SetupAction::RemoveVirtualServer);
+        let (made, mut gaps) = self.steps(SetupAction::NewCms).into_parts();
+        let standing = made.into_iter().filter(|step| {
+            let (later, unordered) = step.later(removals.clone()).into_parts();
+            let removed = |other: &Step<'a>| {
+                step.virtual_server()
+                    .peek()
+                    .zip(other.virtual_server().peek())
+                    .map(|(own, other)| own == other)
+            };
+            if later.iter().any(|other| removed(other) == Some(true)) {
+                return false;
+            }
+            let nameless = later.iter().filter(|other| removed(other).is_none());
+            let names =
+                nameless.flat_map(|other| [*step, *other]).filter_map(|step| absent(step.virtual_server()));
+            let undecided: Vec<_> = unordered.into_iter().chain(names).collect();
+            let stands = undecided.is_empty();
+            gaps.extend(undecided);
+            stands
+        });
+        let standing = standing.collect();
+        Set::new(standing, gaps)
     }
 
     /// The steps in which Setup recovered a server from what the directory knows of it.
@@ -86,14 +123,28 @@ impl<'a> NodeRef<'a> {
         let Some(own_name) = self.name().peek() else {
             return At::new(self.root(), self.name().path(), None);
         };
-        let joins = self.cluster().joins().whose(|join| join.node(), |name| name == own_name);
-        let joined_at_all = !joins.peek().is_empty();
-        let joined_before = step.earlier(joins);
-        match (joined_before.peek(), joined_before.gaps()) {
-            ([], [gap, ..]) => At::new(self.root(), *gap, None),
-            ([], []) if joined_at_all => At::new(self.root(), self.path(), Some(&false)),
-            _ => At::new(self.root(), self.path(), Some(&true)),
-        }
+        let (place, answer) = self.root().ask(|index| {
+            let (log, joins) = (index.log(), index.joins());
+            let cluster = self.cluster();
+            let entry = |join| cluster.steps_at(log, std::iter::once(log.join(join))).next();
+            let own = joins.candidates(own_name.as_str()).filter_map(entry);
+            let mut gap = log.gaps().first().copied();
+            gap = gap.or_else(|| joins.unnamed().find_map(entry).map(|join| join.node().path()));
+            let mut joined_at_all = false;
+            for join in own.filter(|join| join.node().peek() == Some(own_name)) {
+                joined_at_all = true;
+                match join.precedes(step) {
+                    Some(true) => return (self.path(), Some(&true)),
+                    Some(false) => {}
+                    None => gap = gap.or(Some(join.undated(step))),
+                }
+            }
+            match gap {
+                Some(gap) => (gap, None),
+                None => (self.path(), Some(if joined_at_all { &false } else { &true })),
+            }
+        });
+        At::new(self.root(), place, answer)
     }
 }
 
@@ -104,9 +155,7 @@ impl<'a> Step<'a> {
         let (mut steps, mut gaps) = steps.into_parts();
         steps.retain(|step| {
             step.precedes(self).unwrap_or_else(|| {
-                let untimed =
-                    [step.entry, self.entry].into_iter().find(|entry| entry.started().peek().is_none());
-                gaps.push(untimed.unwrap_or(step.entry).started().path());
+                gaps.push(step.undated(self));
                 false
             })
         });
@@ -119,17 +168,17 @@ impl<'a> Step<'a> {
         let (mut steps, mut gaps) = steps.into_parts();
         steps.retain(|step| {
             self.precedes(*step).unwrap_or_else(|| {
-                gaps.extend(self.untimed_start(*step));
+                gaps.push(self.undated(*step));
                 false
             })
         });
         Set::new(steps, gaps)
     }
 
-    /// The beginning that is absent, of this step or of another one; the other's where both are known and do not
-    /// compare.
-    fn untimed_start(self, other: Step<'a>) -> Option<FactPath> {
-        absent(self.started()).or_else(|| Some(other.started().path()))
+    /// Why it is not known whether this step was begun before another one: a time that is absent, or does not compare.
+    fn undated(self, other: Self) -> FactPath {
+        let absent = [self.entry, other.entry].into_iter().find(|entry| entry.started().peek().is_none());
+        absent.unwrap_or(self.entry).started().path()
     }
 
     /// Whether this step was begun before another one.

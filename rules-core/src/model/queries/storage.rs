@@ -67,6 +67,43 @@ impl<'a> DiskRef<'a> {
         At::new(self.root(), self.letter().path(), answer)
     }
 
+    /// The disk in a folder of which this one is mounted: the definition names it by its name, or by its letter. No member:
+    /// it is mounted on no disk of the definition, unless the set has gaps.
+    pub fn hosts(self) -> Set<DiskRef<'a>> {
+        let Some(host) = self.mounted_on().peek() else { return Set::default() };
+        let named = self.cluster().disks_named(host);
+        let Ok(letter) = host.as_str().parse::<DriveLetter>() else { return named };
+        if !named.peek().is_empty() {
+            return named;
+        }
+        let disks = self.cluster().disks().members();
+        disks
+            .filter(|disk| disk.letter().peek().is_some() || disk.mounted_on().peek().is_none())
+            .whose(|disk| disk.letter(), |own| *own == letter)
+    }
+
+    /// The drives under which the files of the disk are found: its own letter, and of a mount point also the drives of the
+    /// disk that it is mounted on.
+    pub fn drives(self) -> Set<At<'a, DriveLetter>> {
+        let (mut drives, mut gaps) = (Vec::new(), Vec::new());
+        let mut disk = self;
+        // So many at most are mounted one in another; those that are mounted in a circle would never end.
+        for _ in 0..DriveLetter::COUNT {
+            if disk.letter().peek().is_some() {
+                drives.push(disk.letter());
+            } else if disk.mounted_on().peek().is_none() {
+                gaps.push(disk.letter().path());
+            }
+            let (hosts, absent) = disk.hosts().into_parts();
+            let Some(host) = hosts.first() else {
+                gaps.extend(absent);
+                break;
+            };
+            disk = *host;
+        }
+        Set::new(drives, gaps)
+    }
+
     /// The resources of another maker's storage type that stand for the disk. One such resource may stand for several
     /// volumes: where none bears the disk's name, each whose disks are not known may be the one.
     pub fn third_party_resources(self) -> Set<ResourceRef<'a>> {
@@ -83,5 +120,32 @@ impl<'a> DiskRef<'a> {
             gaps.push(cluster.disks().path());
         }
         Set::new(Vec::new(), gaps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Cluster, Disk};
+
+    fn drives(disks: impl IntoIterator<Item = Disk>) -> (String, usize) {
+        let cluster = Cluster::new("MAILCLU1").disks(disks.into_iter().collect::<Vec<_>>());
+        let drives = cluster.view().disks().members().peek()[0].drives();
+        let letters = drives.peek().iter().map(ToString::to_string).collect();
+        (letters, drives.gaps().len())
+    }
+
+    #[test]
+    fn a_mount_point_is_found_on_the_drive_of_its_host() {
+        let disk = |name: &str| Disk::default().name(name);
+        let host = || disk("Disk S:").letter("S".parse::<crate::model::DriveLetter>().expect("a letter"));
+        assert_eq!(drives([host()]), ("S".to_owned(), 0));
+        assert_eq!(drives([disk("Logs").mounted_on("disk s:"), host()]), ("S".to_owned(), 0));
+        assert_eq!(drives([disk("Logs").mounted_on("S:\\"), host()]), ("S".to_owned(), 0), "by its letter");
+        let between = disk("Between").mounted_on("Disk S:");
+        assert_eq!(drives([disk("Logs").mounted_on("Between"), between, host()]), ("S".to_owned(), 0));
+        assert_eq!(drives([disk("Logs").mounted_on("D:"), host()]), (String::new(), 0));
+        assert_eq!(drives([disk("Logs"), host()]), (String::new(), 1));
+        let circle = [disk("Logs").mounted_on("More"), disk("More").mounted_on("Logs")];
+        assert_eq!(drives(circle), (String::new(), 0));
     }
 }

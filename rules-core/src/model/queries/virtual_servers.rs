@@ -1,5 +1,7 @@
 //! Questions about virtual servers.
 
+use std::collections::HashSet;
+
 use super::super::{
     Address, At, ClusterRef, DiskRef, DriveLetter, ExchangeVersion, FactPath, GroupRef, Layout, Name,
     ResourceRef, ResourceType, Set, SetupAction, VirtualServer, WindowsPath,
@@ -18,24 +20,39 @@ impl<'a> ClusterRef<'a> {
     /// a System Attendant shows one more; together they are a lower bound, as the list alone can say that there are no
     /// more.
     pub fn evs(self) -> Set<Evs<'a>> {
+        let (list, groups) = (self.virtual_servers(), self.groups());
+        self.root().ask(|index| {
+            let (places, gaps) = index.evs();
+            let all = places.iter().map(|&[listed, group]| Evs {
+                listed: listed.and_then(|place| list.item(place)).unwrap_or_else(|| self.not_listed()),
+                group: group.and_then(|place| groups.item(place)),
+            });
+            Set::new(all.collect(), gaps.clone())
+        })
+    }
+
+    fn not_listed(self) -> At<'a, VirtualServer> {
+        At::new(self.root(), self.virtual_servers().path(), None)
+    }
+
+    /// What [`evs`](Self::evs) are, found out anew.
+    pub(in crate::model) fn find_evs(self) -> Set<Evs<'a>> {
         let (listed, gaps) = self.virtual_servers().members().into_parts();
-        let groups = self.groups().members();
         let mut all: Vec<Evs<'a>> = listed
             .iter()
             .map(|&listed| {
-                let group = listed.group().peek().and_then(|name| {
-                    groups.peek().iter().copied().find(|group| group.name().peek() == Some(name))
-                });
+                let group = listed.group().peek().and_then(|name| self.group_named(name));
                 Evs { listed, group }
             })
             .collect();
         // A listed one whose group was not found may be the one in any group.
         if !gaps.is_empty() && all.iter().all(|evs| evs.group.is_some()) {
-            let nothing = At::new(self.root(), self.virtual_servers().path(), None);
-            for &group in groups.peek() {
-                let taken = all.iter().any(|evs| evs.group.is_some_and(|taken| taken.path() == group.path()));
-                if !taken && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty() {
-                    all.push(Evs { listed: nothing, group: Some(group) });
+            let taken: HashSet<_> = all.iter().filter_map(|evs| Some(evs.group?.path())).collect();
+            for group in self.groups().items() {
+                if !taken.contains(&group.path())
+                    && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty()
+                {
+                    all.push(Evs { listed: self.not_listed(), group: Some(group) });
                 }
             }
         }
@@ -79,6 +96,11 @@ impl<'a> ClusterRef<'a> {
 }
 
 impl<'a> Evs<'a> {
+    /// Its place in the list, and that of its group.
+    pub(in crate::model) fn places(self) -> [Option<usize>; 2] {
+        [self.listed.path().root_index(), self.group.and_then(|group| group.path().root_index())]
+    }
+
     /// Where the virtual server stands: in the list, or the group that shows it.
     pub fn path(self) -> FactPath {
         match (self.listed.peek(), self.group) {
@@ -157,14 +179,23 @@ impl<'a> Evs<'a> {
         listed.data_paths().members().and(storage_groups)
     }
 
-    /// The data of the virtual server that lies on the drive of a disk resource. A mount point has no drive of its own:
-    /// what lies on it is not known.
+    /// The data of the virtual server that lies on the drive of a disk resource. What lies on the drive of the disk that a
+    /// mount point is mounted on may lie on either: it is a gap.
     pub fn data_on(self, disk: ResourceRef<'a>) -> Set<At<'a, WindowsPath>> {
         let disks = disk.disk();
         let gaps = if disks.peek().is_empty() { vec![disk.cluster().disks().path()] } else { Vec::new() };
-        let letters = disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| known_ones([disk.letter()]));
-        letters.flat_map(|letter| {
-            self.data().filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == letter.peek())
+        disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| {
+            disk.drives().flat_map(|drive| {
+                let data = self
+                    .data()
+                    .filter(|path| path.peek().and_then(WindowsPath::drive).as_ref() == drive.peek());
+                if drive.path() == disk.letter().path() {
+                    return data;
+                }
+                let (on_host, mut gaps) = data.into_parts();
+                gaps.extend(on_host.first().map(|_| disk.letter().path()));
+                Set::new(Vec::new(), gaps)
+            })
         })
     }
 
@@ -190,11 +221,9 @@ impl<'a> Evs<'a> {
         })
     }
 
-    /// The drive letters of its disks. A mount point needs none.
+    /// The drives under which its disks are found.
     pub fn drives(self) -> Set<At<'a, DriveLetter>> {
-        let disks =
-            self.disks().filter(|disk| disk.letter().peek().is_some() || disk.mounted_on().peek().is_none());
-        disks.flat_map(|disk| known_ones([disk.letter()]))
+        self.disks().flat_map(DiskRef::drives)
     }
 
     /// The addresses of its group, but for those that come from DHCP and are not known.
