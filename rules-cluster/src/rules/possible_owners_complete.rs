@@ -57,11 +57,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn owners_of(group: GroupRef<'_>, findings: &mut Findings) {
-    let mut resources = findings.each(group.resources());
-    let alternatives: HashSet<&Name> = resources.iter().flat_map(|resource| alternatives_of(*resource)).collect();
-    if !alternatives.is_empty() {
-        resources.retain(|resource| !resource.name().peek().is_some_and(|name| alternatives.contains(name)));
-    }
+    let resources = findings.each(group.without_alternatives());
     if are_alike(group.cluster(), &resources) {
         return;
     }
@@ -91,12 +87,6 @@ fn owners_of(group: GroupRef<'_>, findings: &mut Findings) {
         let message = format!("`{}` may run on `{name}` only, and fail over to no other node", group.name());
         findings.report(first.possible_owners().path(), message);
     }
-}
-
-/// What the resource waits for one of (Windows 2008), such as the addresses of two subnets.
-fn alternatives_of(resource: ResourceRef<'_>) -> impl Iterator<Item = &Name> {
-    let alternatives = resource.depends_on_any().peek().into_iter().flatten();
-    alternatives.filter(|alternatives| alternatives.len() > 1).flatten()
 }
 
 /// Whether the lists are the same, word for word, and long enough: the usual case.

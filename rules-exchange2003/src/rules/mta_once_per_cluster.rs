@@ -34,10 +34,11 @@ rule! {
     /// destroys the server object.
     ///
     /// A second MTA: wait until its queues are empty, then take it offline and delete the MTA *resource* that is not in
-    /// the group of the first virtual server.
+    /// the group of the first virtual server. Where neither is, keep one, and retire its virtual server last.
     ///
     /// An MTA with a later virtual server works: leave it there, note it in the documentation of the cluster, and retire
-    /// that virtual server last. An MTA in a group without a virtual server cannot start; make it anew as above.
+    /// that virtual server last. An MTA in a group without a virtual server cannot start: delete that *resource*, and
+    /// if it was the only one, make the MTA anew as above.
     pub static MTA_ONCE_PER_CLUSTER = {
         check,
         set: &EXCHANGE_2003,

@@ -1,8 +1,8 @@
 //! Questions about who runs what, and where it may run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::super::{At, ClusterRef, Evs, Name, NodeRef, ResourceRef, ServiceAccount, Set};
+use super::super::{At, ClusterRef, Evs, GroupRef, Name, NodeRef, ResourceRef, ServiceAccount, Set};
 
 impl<'a> ClusterRef<'a> {
     /// The accounts that the Cluster service runs as on some nodes, each of them once.
@@ -26,16 +26,36 @@ impl<'a> ClusterRef<'a> {
     }
 }
 
+impl<'a> GroupRef<'a> {
+    /// The resources that must be online wherever the group is: all but those of which another one needs any one (Windows
+    /// 2008), such as an address for each of two subnets.
+    pub fn without_alternatives(self) -> Set<ResourceRef<'a>> {
+        let resources = self.resources().members();
+        let alternatives: HashSet<&Name> = resources
+            .peek()
+            .iter()
+            .filter_map(|resource| resource.depends_on_any().peek())
+            .flatten()
+            .filter(|alternatives| alternatives.len() > 1)
+            .flatten()
+            .collect();
+        if alternatives.is_empty() {
+            return resources;
+        }
+        resources.filter(|resource| !resource.name().peek().is_some_and(|name| alternatives.contains(name)))
+    }
+}
+
 impl<'a> Evs<'a> {
     /// The resources of its group.
     pub fn resources(self) -> Set<ResourceRef<'a>> {
         self.group().flat_map(|group| group.resources().members())
     }
 
-    /// The nodes that may own every resource of its group, by name: where the group can come online as a whole. Where
-    /// the possible owners of a resource are not known, none is known to be one of them.
+    /// The nodes that may own every resource of its group, by name: where the group can come online as a whole. Of those
+    /// that stand for each other, one is enough, and none is asked for. Where the possible owners of a resource are not known, none is known to be one of them.
     pub fn hosts(self) -> Set<&'a Name> {
-        let (resources, mut gaps) = self.resources().into_parts();
+        let (resources, mut gaps) = self.group().flat_map(GroupRef::without_alternatives).into_parts();
         // Of each node, how many resources list it, and the last that did.
         let mut listed: HashMap<&'a Name, (usize, usize)> = HashMap::new();
         let count = resources.len();
@@ -82,5 +102,20 @@ mod tests {
             "one node, listed twice by one resource"
         );
         assert_eq!(hosts([&["NODE1", "NODE2", "NODE3"], &["NODE3"]]), ["NODE3"]);
+    }
+
+    #[test]
+    fn one_of_two_addresses_may_stay_behind() {
+        let resource = |name: &str, owners: &[&str]| {
+            let owners: Vec<Name> = owners.iter().map(|&owner| owner.into()).collect();
+            Resource::default().name(name).possible_owners(owners)
+        };
+        let either: Vec<Name> = vec!["IP A".into(), "ip b".into()];
+        let name = resource("Name", &["NODE1", "NODE2"]).depends_on_any([either]);
+        let resources = [resource("IP A", &["NODE1"]), resource("IP B", &["NODE2"]), name];
+        let cluster = Cluster::new("MAILCLU1")
+            .groups([Group::default().name("CMS1").resources(resources)])
+            .virtual_servers([VirtualServer::default().name("CMS1").group("CMS1")]);
+        assert_eq!(cluster.view().evs().peek()[0].hosts().peek().len(), 2);
     }
 }
