@@ -119,7 +119,9 @@ fn judge(kind: Kind, rounds: usize, rule: Option<String>) {
     let clusters = kind.clusters(TYPICAL);
     let mut auditor = Auditor::new(&plan);
     for _ in 0..rounds {
-        clusters.iter().for_each(|cluster| drop(black_box(auditor.audit(cluster))));
+        for cluster in &clusters {
+            drop(black_box(auditor.audit(cluster)));
+        }
     }
 }
 

@@ -210,7 +210,7 @@ pub fn is_exchange_service(name: &Name) -> bool {
 pub const COMMAND_LINE: &str = "CommandLine";
 
 /// The service or program of Exchange's that a generic resource is known to run.
-pub fn exchange_run_by<'a>(resource: At<'a, Resource>) -> Option<&'a str> {
+pub fn exchange_run_by(resource: At<'_, Resource>) -> Option<&str> {
     let parameters = resource.parameters();
     let service = parameters.service_name().peek().filter(|service| is_exchange_service(service));
     service.map(Name::as_str).or_else(|| match parameters.other().entry(COMMAND_LINE).peek() {

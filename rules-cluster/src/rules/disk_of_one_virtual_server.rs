@@ -14,13 +14,13 @@ rule! {
     /// No two virtual servers have data on one physical disk.
     ///
     /// Compared are the physical disks (LUNs) behind the disks of virtual servers in different groups: two partitions of one
-    /// LUN are one disk to the cluster. It takes a plan to get that wrong. A disk resource that the cluster has already (it
-    /// has a state, or a signature is known of it) stands for a whole disk with all its partitions; two such resources are
-    /// two disks, whatever they are called.
+    /// LUN are one disk to the cluster. Only a plan can get that wrong: a disk resource that the cluster already has stands
+    /// for a whole disk with all its partitions, and two such resources are two disks, whatever the disks are called. A
+    /// resource counts as there when its state or the signature of its disk is known.
     ///
-    /// Data of one virtual server on a disk in the group of another is a matter of `exchange-data-on-own-disks`. Only of
-    /// virtual servers of which it is not known what drives are theirs, the drives of their data are compared here.
-    /// Clusters with fewer than two virtual servers, and clusters with continuous replication, are not concerned.
+    /// Data of one virtual server on a disk in the group of another is left to `exchange-data-on-own-disks`. Only where it
+    /// is not known which drives belong to two virtual servers are the drives of their data compared here. Clusters with
+    /// fewer than two virtual servers, and clusters with continuous replication, are not concerned.
     ///
     /// # Why it matters
     ///
@@ -29,9 +29,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Give each virtual server disks of its own. Present a new disk, bring it into the group of the second virtual server
-    /// as a Physical Disk resource, make the System Attendant (Exchange 2007: its databases) dependent on it, and move
-    /// the data there in System Manager (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`) after a backup.
+    /// In a plan, assign both partitions to one virtual server, or present a LUN to each.
+    ///
+    /// Where data is in place already, present a new disk, bring it into the group of the second virtual server as a Physical
+    /// Disk resource, make the System Attendant (Exchange 2007: its databases) dependent on it, and move the data there in
+    /// System Manager (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`) after a backup.
     pub static DISK_OF_ONE_VIRTUAL_SERVER = {
         check,
         set: &CLUSTER,

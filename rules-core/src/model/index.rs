@@ -441,7 +441,7 @@ impl Names {
     }
 }
 
-fn name_of<'a>(name: At<'a, Name>) -> Option<&'a str> {
+fn name_of(name: At<'_, Name>) -> Option<&str> {
     name.peek().map(Name::as_str)
 }
 

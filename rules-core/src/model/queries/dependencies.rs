@@ -185,11 +185,15 @@ impl<'a> Dependencies<'a> {
             let fact = fact(target);
             match fact.peek() {
                 Some(value) if test(value) => {
-                    dependents.iter().for_each(|&from| found.mark(from, to, self.resources.len()));
+                    for &from in dependents {
+                        found.mark(from, to, self.resources.len());
+                    }
                 }
                 Some(_) => {}
                 None => {
-                    dependents.iter().for_each(|&from| gaps.mark(from, fact.path(), self.resources.len()));
+                    for &from in dependents {
+                        gaps.mark(from, fact.path(), self.resources.len());
+                    }
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Questions about host names.
 
-use super::super::{At, ClusterRef, Name, Set, same_name};
+use super::super::{At, ClusterRef, Name, NodeRef, Set, same_name};
 
 impl<'a> ClusterRef<'a> {
     /// Whether a host name, short (`EVS1`) or full (`evs1.corp.example.com`), is that of a computer in the domain of
@@ -63,7 +63,7 @@ impl<'a> ClusterRef<'a> {
 
     /// The domain of a node: the first that is known.
     fn domain_of_a_node(self) -> At<'a, Name> {
-        let mut domains = self.nodes().items().map(|node| node.domain());
+        let mut domains = self.nodes().items().map(NodeRef::domain);
         domains.find(|domain| domain.peek().is_some()).unwrap_or(At::new(
             self.root(),
             self.nodes().path(),

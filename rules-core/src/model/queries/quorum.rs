@@ -37,16 +37,19 @@ impl<'a> ClusterRef<'a> {
     /// The drive of the quorum disk, with the place that tells it: the letter of the disk, or where that is not known, the
     /// folder of the quorum log. No member: the quorum stands on no disk, unless the set has gaps.
     pub fn quorum_drives(self) -> Set<(DriveLetter, FactPath)> {
-        let letters = self.quorum_disks().whose(|disk| disk.letter(), |_| true).map(|disk| disk.letter());
+        let letters = self.quorum_disks().whose(|disk| disk.letter(), |_| true);
+        let (disks, gaps) = letters.into_parts();
+        let mut drives: Vec<_> =
+            disks.iter().filter_map(|disk| Some((*disk.letter().peek()?, disk.letter().path()))).collect();
         let log = self.quorum().log_path();
         match log.peek().and_then(WindowsPath::drive) {
-            Some(drive) if letters.peek().is_empty() && self.has_quorum_disk().peek() == Some(&true) => {
-                let told_by_log = (!letters.is_complete()).then(|| (drive, log.path()));
-                Set::new(told_by_log.into_iter().collect(), Vec::new())
+            Some(drive) if !gaps.is_empty() && self.has_quorum_disk().peek() == Some(&true) => {
+                if drives.is_empty() {
+                    drives.push((drive, log.path()));
+                }
+                Set::new(drives, Vec::new())
             }
-            _ => letters.flat_map(|letter| {
-                Set::new(letter.peek().map(|drive| (*drive, letter.path())).into_iter().collect(), Vec::new())
-            }),
+            _ => Set::new(drives, gaps),
         }
     }
 
