@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use rules_core::{
     Basis, ByArticle, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Evs, Known, Name, Set},
+    model::{ClusterRef, Evs, GroupRef, Known, Name, Set},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -94,14 +94,17 @@ fn judge_address(cluster: ClusterRef<'_>, ip: IpAddr, endpoint: Known<'_, Name>,
         let Some(address) = findings.need(resource.parameters().address()) else { continue };
         if address.ip == ip {
             let group = resource.group().path();
+            let is_in = |groups: &Set<GroupRef<'_>>| groups.peek().iter().any(|other| other.path() == group);
             let default = cluster.default_group();
-            let (what, severity, by_article) = match default.peek() {
-                [default] if default.path() == group => {
-                    ("of the cluster", Severity::Warning, ByArticle::Same)
-                }
-                // It may be the cluster's.
-                [] if !default.is_complete() => ("instead of a name", Severity::Warning, ByArticle::Same),
-                _ => ("instead of a name", Severity::Information, ByArticle::Nothing),
+            let (what, severity, by_article) = if is_in(&default) {
+                ("of the cluster", Severity::Warning, ByArticle::Same)
+            } else if !is_in(&cluster.evs().flat_map(Evs::group)) {
+                ("of a group that is not known to hold a virtual server", Severity::Warning, ByArticle::Same)
+            } else if default.peek().is_empty() && !default.is_complete() {
+                // It may be the cluster's, too.
+                ("instead of a name", Severity::Warning, ByArticle::Same)
+            } else {
+                ("instead of a name", Severity::Information, ByArticle::Nothing)
             };
             let message = format!("clients use the address `{endpoint}` {what}");
             findings
@@ -168,6 +171,22 @@ const EXAMPLES: &[Example] = &[
         [[virtual_servers]]
         name = "EVS1"
         client_endpoints = ["192.0.2.11", "192.0.2.10", "192.0.2.21"]
+        "#,
+    ),
+    fails(
+        "an address of another application: a warning",
+        TWO_NODES_2003,
+        &[r"virtual_servers[EVS1].client_endpoints[192\.0\.2\.30]"],
+    )
+    .with(
+        r#"
+        [[groups]]
+        name = "Print Group"
+        resources = [{ name = "Print IP", type = "IP Address", parameters = { address = "192.0.2.30/24" } }]
+
+        [[virtual_servers]]
+        name = "EVS1"
+        client_endpoints = ["192.0.2.30"]
         "#,
     ),
     not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),

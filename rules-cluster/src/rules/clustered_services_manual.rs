@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, NodeRef, ResourceRef, Set, Startup},
+    model::{ClusterRef, ExchangeVersion, NodeRef, ResourceRef, Set, Startup},
     passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
@@ -17,6 +17,9 @@ rule! {
     /// These are System Attendant, Information Store, MTA, Routing and Microsoft Search, each where a resource of its kind
     /// may run on the node. *Automatic* and *Disabled* are findings. Services that no resource stands for, such as
     /// Exchange Management, and those of Internet Information Services, may start with Windows.
+    ///
+    /// The documents are about Exchange 2003 and 5.5. With Exchange 2007 *Automatic* is therefore information; a service that is
+    /// disabled cannot be started in any version.
     ///
     /// # Why it matters
     ///
@@ -85,14 +88,22 @@ fn judge<'a>(
     };
     let Some(startup) = findings.need(startup) else { return };
     let service = service.name;
-    let message = match *startup {
+    let is_2007 = node.cluster().exchange().peek() == Some(&ExchangeVersion::V2007);
+    let (message, most) = match *startup {
         Startup::Manual => return,
-        Startup::Automatic => format!("`{service}` starts with Windows on `{name}`"),
-        Startup::Disabled => {
-            format!("`{service}` is disabled on `{name}`, so that the cluster cannot start it")
-        }
+        Startup::Automatic => (
+            format!("`{service}` starts with Windows on `{name}`"),
+            if is_2007 { Severity::Information } else { Severity::Warning },
+        ),
+        Startup::Disabled => (
+            format!("`{service}` is disabled on `{name}`, so that the cluster cannot start it"),
+            Severity::Warning,
+        ),
     };
-    findings.report(startup.path(), message).related(resource.path(), "the resource that starts it");
+    findings
+        .report(startup.path(), message)
+        .at_most(most)
+        .related(resource.path(), "the resource that starts it");
 }
 
 const EXAMPLES: &[Example] = &[
@@ -121,6 +132,18 @@ const EXAMPLES: &[Example] = &[
     fails(
         "a store that starts with Windows",
         TWO_NODES_2003,
+        &["nodes[NODE2].services.information_store.startup"],
+    )
+    .with(
+        r#"
+        [[nodes]]
+        name = "NODE2"
+        services = { information_store = { startup = "automatic" } }
+        "#,
+    ),
+    fails(
+        "a store of Exchange 2007 that starts with Windows: information",
+        CCR_2007,
         &["nodes[NODE2].services.information_store.startup"],
     )
     .with(

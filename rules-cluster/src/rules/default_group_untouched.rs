@@ -16,8 +16,8 @@ use crate::{CLUSTER, facts};
 rule! {
     /// The default group holds the cluster's own resources only.
     ///
-    /// Its own are the cluster's name, its addresses, the quorum resource and MSDTC. The group of another application, such as
-    /// a file share or a print spooler, is a warning on Windows 2000 and 2003. A resource of a type that is not known here is
+    /// Its own are the cluster's name, its addresses, the quorum resource and MSDTC. What belongs to another application,
+    /// such as a file share or a print spooler, is a warning on Windows 2000 and 2003. A resource of a type that is not known here is
     /// information, since it may be a helper of the storage. In Windows Server 2008 the tools hide the group, and nothing
     /// is judged.
     ///

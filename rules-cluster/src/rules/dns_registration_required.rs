@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef, Evs,
         ExchangeVersion::{V2003, V2007},
-        GroupRef, ResourceType, WindowsVersion,
+        WindowsVersion,
     },
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, CCR_2007_WINDOWS_2008, FOUR_NODES_2003, TWO_NODES_2003},
@@ -18,8 +18,8 @@ rule! {
     /// *DNS Registration must succeed* on the Network Name is off by default, and exists since Windows Server 2003. Off,
     /// while DNS accepts dynamic updates, it is information: the name comes online although nobody can find it. On, while
     /// DNS takes no dynamic updates and the host records are made by hand, it is the fault. That the deployment guide asks
-    /// for it is known, but was not read word for word. Nodes with Windows 2000 do not know the property, and the
-    /// cluster's own name is not judged.
+    /// for it is known, but was not read word for word. Nodes with Windows 2000 do not know the property. The
+    /// cluster's own name, and an alias beside the virtual server's in its group, are not judged.
     ///
     /// # Why it matters
     ///
@@ -30,7 +30,8 @@ rule! {
     /// # How to fix it
     ///
     /// In a maintenance window take the Network Name offline (all of the virtual server goes with it), set or clear the option
-    /// on the page *Parameters* of its properties, and bring the group online. Before you set it, look in the DNS
+    /// on the page *Parameters* of its properties, or `cluster resource "EVS1 Name" /priv RequireDNS=1` (or `0`), and bring
+    /// the group online. Before you set it, look in the DNS
     /// console whether the record is there and up to date: otherwise the name stays offline.
     pub static DNS_REGISTRATION_REQUIRED = {
         check,
@@ -58,16 +59,14 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if findings.each(cluster.nodes_on(|windows| windows > WindowsVersion::V2000)).is_empty() {
         return findings.not_applicable("network names of Windows 2000 have no such option");
     }
-    for groups in all.into_iter().map(Evs::group) {
-        for group in findings.each(groups) {
-            names_of(group, findings);
-        }
+    for evs in all {
+        names_of(evs, findings);
     }
 }
 
-fn names_of(group: GroupRef<'_>, findings: &mut Findings) {
-    let updates = group.cluster().dns().dynamic_updates();
-    for name in findings.each(group.resources_of(&ResourceType::NetworkName)) {
+fn names_of(evs: Evs<'_>, findings: &mut Findings) {
+    let updates = evs.listed().cluster().dns().dynamic_updates();
+    for name in findings.each(evs.network_names()) {
         let (Some(required), Some(updates)) =
             (findings.need(name.parameters().require_dns()), findings.need(updates))
         else {
@@ -94,6 +93,15 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS1 Group"
         resources = [{ name = "EVS1 Name", parameters = { require_dns = false } }]
+        "#,
+    ),
+    passes("an alias beside the name", TWO_NODES_2003).with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [
+            { name = "Alias", type = "Network Name", parameters = { name = "OLDMAIL", require_dns = false } },
+        ]
         "#,
     ),
     fails(

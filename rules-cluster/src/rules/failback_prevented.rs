@@ -22,7 +22,7 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// In the properties of the group, page *Failback*, choose *Prevent failback*, or
+    /// In the properties of the group, page *Failback* (Windows Server 2008: *Failover*), choose *Prevent failback*, or
     /// `cluster group "EVS1 Group" /prop AutoFailbackType=0`. Nothing goes offline by that. Move the group back by hand
     /// once the node is trusted again, at an hour that suits the users.
     pub static FAILBACK_PREVENTED = {

@@ -12,8 +12,8 @@ rule! {
     /// No host record of the cluster or of a virtual server belongs to another account.
     ///
     /// In a zone with secure updates, a host (A) record may be changed by the account that made it. The Cluster service makes
-    /// the records of its network names with its own account, so that one that an earlier cluster, a former service
-    /// account or a stand-alone server left behind is closed to it. Records of other names do not matter here.
+    /// the records of its network names with its own account, or with the computer account of the name, so that one that
+    /// an earlier cluster, a former service account or a stand-alone server left behind is closed to it. Records of other names do not matter here.
     ///
     /// # Why it matters
     ///

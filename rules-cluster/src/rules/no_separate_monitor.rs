@@ -16,8 +16,8 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// The option is for finding out which resource brings the Resource Monitor down. Left on, it costs memory and handles
-    /// for each resource, and the parts of Exchange that share one resource DLL no longer see each other in one process.
+    /// The option is for finding out which resource brings the Resource Monitor down. Left on, it costs a process with its
+    /// memory and handles for each resource, and tells whoever comes next that there is a fault to look for.
     ///
     /// # How to fix it
     ///
@@ -60,6 +60,13 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "CMS1"
         resources = [{ name = "Replication (CMS1)", type = "Volume Replicator", separate_monitor = true }]
+        "#,
+    ),
+    passes("another maker's agent for Exchange is no resource of Exchange", TWO_NODES_2003).with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "Agent (EVS1)", type = "Backup Agent for Exchange", separate_monitor = true }]
         "#,
     ),
     fails(

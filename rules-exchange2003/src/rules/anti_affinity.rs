@@ -30,7 +30,8 @@ rule! {
     /// # How to fix it
     ///
     /// `cluster group "EVS1 Group" /prop AntiAffinityClassNames="Microsoft Exchange Virtual Server":MULTISTR`, for each
-    /// group of a virtual server. Nothing goes offline by that. On Windows 2000 set preferred owners instead, or upgrade.
+    /// group of a virtual server. It replaces what is there: name other classes that the group has in the same command,
+    /// separated by commas. Nothing goes offline by that. On Windows 2000 set preferred owners instead, or upgrade.
     pub static ANTI_AFFINITY = {
         check,
         set: &EXCHANGE_2003,

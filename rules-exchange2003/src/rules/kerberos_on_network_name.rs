@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef, Evs,
         ExchangeVersion::{self, V2000, V2003},
-        GroupRef, ResourceType, WindowsVersion,
+        WindowsVersion,
     },
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -18,7 +18,8 @@ rule! {
     /// Off with Exchange 2003 on Windows 2003 is a warning, as in Microsoft's Best Practices Analyzer, which calls it not
     /// supported. On with Exchange 2000 is an error: Windows 2000 has the option since Service Pack 3, but it is not
     /// supported for a name on which Exchange 2000 depends. Exchange 2003 on Windows 2000 is not judged, neither is the
-    /// cluster's own name, nor a virtual server in the middle of its upgrade.
+    /// cluster's own name, an alias beside the virtual server's in its group, or a virtual server in the middle of its
+    /// upgrade.
     ///
     /// # Why it matters
     ///
@@ -59,16 +60,14 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     for evs in all {
         if evs.listed().version().peek().is_none_or(|own| *own == version) {
-            for group in findings.each(Evs::group(evs)) {
-                names_of(group, version, findings);
-            }
+            names_of(evs, version, findings);
         }
     }
 }
 
-fn names_of(group: GroupRef<'_>, version: ExchangeVersion, findings: &mut Findings) {
-    let cluster = group.cluster();
-    for name in findings.each(group.resources_of(&ResourceType::NetworkName)) {
+fn names_of(evs: Evs<'_>, version: ExchangeVersion, findings: &mut Findings) {
+    let cluster = evs.listed().cluster();
+    for name in findings.each(evs.network_names()) {
         let kerberos = name.parameters().require_kerberos();
         let is_wrong = kerberos.peek().is_none_or(|on| *on == (version == V2000));
         // On Windows 2000 it does not matter to Exchange 2003, and the option may not even be there.
@@ -107,6 +106,15 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS1 Group"
         resources = [{ name = "EVS1 Name", parameters = { require_kerberos = false } }]
+        "#,
+    ),
+    passes("an alias beside the name", TWO_NODES_2003).with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [
+            { name = "Alias", type = "Network Name", parameters = { name = "OLDMAIL", require_kerberos = false } },
+        ]
         "#,
     ),
     fails(

@@ -16,8 +16,9 @@ rule! {
     /// The cluster has one Message Transfer Agent, with its first virtual server.
     ///
     /// Creating the System Attendant of the first virtual server brings the MTA resource with it. Every later virtual
-    /// server uses that one: the MTA runs once in a cluster, on whichever node owns its group. An MTA in another group than
-    /// the first virtual server's is a warning; which one was the first, of several, the setup log has to say.
+    /// server uses that one: the MTA runs once in a cluster, on whichever node owns its group. An MTA with a later
+    /// virtual server is a warning; which one was the first, of several, the setup log has to say. One in a group without
+    /// any virtual server is the matter of `virtual-server-has-own-group`.
     ///
     /// # Why it matters
     ///
@@ -33,10 +34,11 @@ rule! {
     /// destroys the server object.
     ///
     /// A second MTA: wait until its queues are empty, then take it offline and delete the MTA *resource* that is not in
-    /// the group of the first virtual server.
+    /// the group of the first virtual server. Where neither is, keep one, and retire its virtual server last.
     ///
     /// An MTA with a later virtual server works: leave it there, note it in the documentation of the cluster, and retire
-    /// that virtual server last. An MTA in a group without a virtual server cannot start; make it anew as above.
+    /// that virtual server last. An MTA in a group without a virtual server cannot start: delete that *resource*, and
+    /// if it was the only one, make the MTA anew as above.
     pub static MTA_ONCE_PER_CLUSTER = {
         check,
         set: &EXCHANGE_2003,
@@ -60,40 +62,60 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return;
     }
     let mtas = cluster.resources_of(&ResourceType::Mta);
-    match mtas.peek() {
-        [] => {
-            if findings.need_all(mtas).is_some() {
-                findings.report(cluster.groups().path(), "no resource is an MTA");
-            }
-        }
+    if mtas.peek().is_empty() {
+        return none_at_all(cluster, mtas, findings);
+    }
+    let groups = evs.flat_map(Evs::group);
+    // One in a group without a virtual server is the matter of `virtual-server-has-own-group`.
+    let with_a_virtual_server = mtas.clone().filter(|mta| !groups.is_complete() || is_in(mta, &groups));
+    match with_a_virtual_server.peek() {
+        [] => drop(findings.each(mtas)),
+        // With a second one it would be another finding.
         &[only] => {
-            // Another one would make this an error.
             if findings.need_all(mtas).is_some() {
                 with_the_first(only, findings);
             }
         }
-        several @ [first, ..] => {
-            let home = cluster.first_evs().flat_map(Evs::group);
-            let right = several.iter().find(|mta| is_in(mta, &home)).unwrap_or(first);
-            for mta in several.iter().filter(|mta| mta.path() != right.path()) {
-                let message = format!("`{}` is one MTA too many", mta.name());
-                findings.report(mta.path(), message).related(right.path(), "the one that stays");
-            }
+        several => one_too_many(several, findings),
+    }
+}
+
+fn none_at_all(cluster: ClusterRef<'_>, mtas: Set<ResourceRef<'_>>, findings: &mut Findings) {
+    let attendants = cluster.resources_of(&ResourceType::SystemAttendant);
+    if findings.need_all(mtas).is_none() {
+        return;
+    }
+    if attendants.peek().is_empty() {
+        return findings.not_applicable("there is no System Attendant yet: the first one brings the MTA");
+    }
+    findings.report(cluster.groups().path(), "no resource is an MTA");
+}
+
+fn one_too_many(mtas: &[ResourceRef<'_>], findings: &mut Findings) {
+    let Some(first) = mtas.first() else { return };
+    let home = first.cluster().first_evs().flat_map(Evs::group);
+    let right = mtas.iter().find(|mta| is_in(mta, &home));
+    let other = right.unwrap_or(first);
+    for mta in mtas.iter().filter(|mta| mta.path() != other.path()) {
+        if right.is_some() {
+            let message = format!("`{}` is one MTA too many", mta.name());
+            findings.report(mta.path(), message).related(other.path(), "the one that stays");
+        } else {
+            let message = format!("`{}` is a second MTA beside `{}`", mta.name(), other.name());
+            findings.report(mta.path(), message).related(other.path(), "the other one");
         }
     }
 }
 
-/// The group of the first virtual server holds the MTA. That a group without any virtual server is the wrong one shows
-/// without a log.
+/// The group of the first virtual server holds the MTA.
 fn with_the_first(mta: ResourceRef<'_>, findings: &mut Findings) {
-    let cluster = mta.cluster();
-    let groups = cluster.evs().flat_map(Evs::group);
-    let homeless = groups.is_complete() && !is_in(&mta, &groups);
-    let first = cluster.first_evs().flat_map(Evs::group);
-    if homeless || (findings.need_all(first.clone()).is_some() && !is_in(&mta, &first)) {
+    let first = mta.cluster().first_evs().flat_map(Evs::group);
+    if let Some(groups) = findings.need_all(first.clone())
+        && !is_in(&mta, &first)
+    {
         let message = format!("`{}` is not in the group of the first virtual server", mta.name());
         let report = findings.report(mta.path(), message).at_most(Severity::Warning);
-        for group in first.peek() {
+        for group in groups {
             report.related(group.path(), "the group of the first virtual server");
         }
     }
@@ -132,13 +154,23 @@ const EXAMPLES: &[Example] = &[
     )
     .without(&["groups[EVS1 Group].resources[MTA (EVS1)]"])
     .with(r#"groups = [{ name = "EVS2 Group", resources = [{ name = "MTA (EVS2)", type = "MTA" }] }]"#),
-    fails(
-        "in the default group: a warning, with or without a log",
+    passes("in a group without a virtual server: the matter of another rule", FOUR_NODES_2003)
+        .without(&["groups[EVS1 Group].resources[MTA (EVS1)]", "setup"])
+        .with(r#"groups = [{ name = "Cluster Group", resources = [{ name = "MTA", type = "MTA" }] }]"#),
+    fails("a second one, and no log", FOUR_NODES_2003, &["groups[EVS2 Group].resources[MTA (EVS2)]"])
+        .without(&["setup"])
+        .with(r#"groups = [{ name = "EVS2 Group", resources = [{ name = "MTA (EVS2)", type = "MTA" }] }]"#),
+    unknown(
+        "with the second virtual server, and a resource that may be another one",
         FOUR_NODES_2003,
-        &["groups[Cluster Group].resources[MTA]"],
+        &["groups[EVS1 Group].resources[MTA (EVS1)].type"],
     )
-    .without(&["groups[EVS1 Group].resources[MTA (EVS1)]", "setup"])
-    .with(r#"groups = [{ name = "Cluster Group", resources = [{ name = "MTA", type = "MTA" }] }]"#),
+    .without(&["groups[EVS1 Group].resources[MTA (EVS1)].type"])
+    .with(r#"groups = [{ name = "EVS2 Group", resources = [{ name = "MTA (EVS2)", type = "MTA" }] }]"#),
+    not_applicable("no System Attendant yet, which would bring it", TWO_NODES_2003).without(&[
+        "groups[EVS1 Group].resources[Exchange System Attendant (EVS1)]",
+        "groups[EVS1 Group].resources[MTA (EVS1)]",
+    ]),
     passes("the only virtual server is the first, with or without a log", TWO_NODES_2003).without(&["setup"]),
     not_applicable("no virtual server yet", TWO_NODES_2003)
         .with("virtual_servers = []")

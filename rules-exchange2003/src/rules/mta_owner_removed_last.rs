@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         ClusterRef,
         ExchangeVersion::{V2000, V2003},
-        Known, Name, SetupAction, Step,
+        Known, Name, ResourceType, SetupAction, Step,
     },
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
@@ -16,7 +16,9 @@ rule! {
     /// The virtual server that owns the MTA is removed last.
     ///
     /// The one that was made first owns the MTA resource, and all the others of the cluster depend on it. The setup log
-    /// tells which one that was, in the past of a cluster as in a plan: its removal while others are left is the finding.
+    /// tells which one that was, in the past of a cluster as in a plan: its removal while others are left is the finding. It
+    /// is information where the removal has a time, the virtual server is no longer listed, and the cluster has an MTA
+    /// again: then it is past and mended.
     ///
     /// # Why it matters
     ///
@@ -56,21 +58,37 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
 }
 
-/// Goes through the log: the first of those that exist at a time is the one with the MTA.
+/// Goes through the log: the one that is made while there is no MTA brings it.
 fn replay<'a>(steps: &[(Step<'a>, Known<'a, Name>)], findings: &mut Findings) {
-    let mut existing: Vec<(Step<'a>, Known<'a, Name>)> = Vec::new();
+    let mut existing: Vec<Known<'a, Name>> = Vec::new();
+    let mut owner: Option<(Step<'a>, Known<'a, Name>)> = None;
     for &(step, name) in steps {
         if step.step().peek() == Some(&SetupAction::CreateVirtualServer) {
-            existing.push((step, name));
+            owner = owner.or(Some((step, name)));
+            if !existing.contains(&name) {
+                existing.push(name);
+            }
             continue;
         }
-        let Some(place) = existing.iter().position(|(_, other)| *other == name) else { continue };
-        let (made, _) = existing.remove(place);
-        if let (0, Some((_, other))) = (place, existing.first()) {
+        existing.retain(|other| *other != name);
+        let Some((made, _)) = owner.filter(|(_, owner)| *owner == name) else { continue };
+        owner = None;
+        if let Some(other) = existing.first() {
             let message = format!("`{name}`, which has the MTA, is removed while `{other}` is left");
-            findings.report(step.path(), message).related(made.path(), "made as the first");
+            let most = if is_over(step, &name) { Severity::Information } else { Severity::Error };
+            findings.report(step.path(), message).at_most(most).related(made.path(), "this brought the MTA");
         }
     }
+}
+
+/// Whether the removal is known to be past and mended: the virtual server is gone, and the cluster has an MTA again.
+fn is_over(step: Step<'_>, removed: &Name) -> bool {
+    let cluster = step.step().cluster();
+    let left = cluster.evs().whose(|evs| evs.name(), |name| name == removed);
+    step.started().peek().is_some()
+        && left.is_complete()
+        && left.peek().is_empty()
+        && !cluster.resources_of(&ResourceType::Mta).peek().is_empty()
 }
 
 const EXAMPLES: &[Example] = &[
@@ -120,6 +138,36 @@ const EXAMPLES: &[Example] = &[
         setup = [
             { step = "create-virtual-server", virtual_server = "EVS1" },
             { step = "create-virtual-server", virtual_server = "EVS2" },
+            { step = "remove-virtual-server", virtual_server = "EVS1" },
+        ]
+        "#,
+    ),
+    fails("long ago, and the MTA is back: information", TWO_NODES_2003, &["setup[#3]"]).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS0", started = "2004-01-01T09:00:00" },
+            { step = "create-virtual-server", virtual_server = "EVS1", started = "2004-01-02T09:00:00" },
+            { step = "remove-virtual-server", virtual_server = "EVS0", started = "2004-02-01T09:00:00" },
+            { step = "create-virtual-server", virtual_server = "EVS1", started = "2004-02-02T09:00:00" },
+        ]
+        "#,
+    ),
+    fails("three, of which the first is removed first", FOUR_NODES_2003, &["setup[#4]"]).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "create-virtual-server", virtual_server = "EVS2" },
+            { step = "create-virtual-server", virtual_server = "EVS3" },
+            { step = "remove-virtual-server", virtual_server = "EVS1" },
+            { step = "remove-virtual-server", virtual_server = "EVS2" },
+        ]
+        "#,
+    ),
+    passes("a System Attendant that was made twice", TWO_NODES_2003).with(
+        r#"
+        setup = [
+            { step = "create-virtual-server", virtual_server = "EVS1" },
+            { step = "create-virtual-server", virtual_server = "evs1" },
             { step = "remove-virtual-server", virtual_server = "EVS1" },
         ]
         "#,

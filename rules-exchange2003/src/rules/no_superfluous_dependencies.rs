@@ -18,8 +18,8 @@ rule! {
     /// What a resource needs, directly or through others, is what `resource-dependencies` demands of its version. A dependency
     /// on that which is already implied by another is harmless, and no finding; so is that of a disk on the disk on which it
     /// is mounted, and any of or on a resource whose type is not Exchange's, an address, a name or a disk. Protocols of
-    /// Exchange 2003 that wait for the store as in Exchange 2000 are the matter of `resource-dependencies`. A virtual
-    /// server in the middle of its upgrade is not judged.
+    /// Exchange 2003 that wait for the store as in Exchange 2000 are the matter of `resource-dependencies`, and resources that
+    /// wait for each other that of `dependencies-resolve`. A virtual server in the middle of its upgrade is not judged.
     ///
     /// # Why it matters
     ///
@@ -68,6 +68,10 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 fn judge(group: GroupRef<'_>, version: ExchangeVersion, findings: &mut Findings) {
     let dependencies = group.dependencies();
     findings.each(dependencies.unresolved());
+    // Resources that wait for each other are the matter of `dependencies-resolve`.
+    if !dependencies.cycles().is_empty() {
+        return;
+    }
     for (resource, name, target) in dependencies.edges() {
         let (Some(kind), Some(on)) = (findings.need(resource.r#type()), findings.need(target.r#type()))
         else {
@@ -111,6 +115,13 @@ const EXAMPLES: &[Example] = &[
         [[groups]]
         name = "EVS1 Group"
         resources = [{ name = "MTA (EVS1)", depends_on = ["Exchange Information Store (EVS1)"] }]
+        "#,
+    ),
+    passes("a circle is the matter of another rule", TWO_NODES_2003).with(
+        r#"
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [{ name = "EVS1 IP", depends_on = ["Exchange System Attendant (EVS1)"] }]
         "#,
     ),
     fails(

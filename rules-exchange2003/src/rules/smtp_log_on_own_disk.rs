@@ -12,7 +12,8 @@ rule! {
     /// The SMTP log of a virtual server is on one of its own shared disks.
     ///
     /// By default the SMTP virtual server logs to a folder of Windows, on the local disk of whichever node it runs on.
-    /// A disk that is mounted in a folder counts by the drive that holds the folder.
+    /// A disk that is mounted in a folder counts by the drive that holds the folder. That the group has no disk at all is
+    /// the matter of `virtual-server-resources-complete`.
     ///
     /// # Why it matters
     ///
@@ -41,13 +42,13 @@ rule! {
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for evs in findings.each(cluster.evs()) {
-        let Some(log) = findings.need(evs.listed().smtp_log_path()) else { continue };
-        // That a group has no disk at all is the matter of `virtual-server-resources-complete`.
         let storage = evs.group().flat_map(GroupRef::storage);
         if storage.peek().is_empty() {
+            // A virtual server without any disk, or without its group, is the matter of other rules.
             findings.each(storage);
             continue;
         }
+        let Some(log) = findings.need(evs.listed().smtp_log_path()) else { continue };
         if is_elsewhere(evs, log.value(), findings) {
             let message = format!("the SMTP log of `{}` is in `{log}`, on none of its own disks", evs.name());
             findings.report(log.path(), message);
@@ -74,6 +75,8 @@ const EXAMPLES: &[Example] = &[
             virtual_servers = [{ name = "EVS1", smtp_log_path = 'S:\Logs\Smtp' }]
             "#,
     ),
+    passes("a virtual server without a disk is the matter of another rule", TWO_NODES_2003)
+        .without(&["groups[EVS1 Group].resources[Disk S:]", "groups[EVS1 Group].resources[Disk T:]"]),
     fails("in the folder of Windows", TWO_NODES_2003, &["virtual_servers[EVS1].smtp_log_path"])
         .with(r#"virtual_servers = [{ name = "EVS1", smtp_log_path = 'C:\WINDOWS\System32\LogFiles' }]"#),
     fails("on the disk of another virtual server", FOUR_NODES_2003, &["virtual_servers[EVS2].smtp_log_path"])

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, Example, Findings, Severity, Source, Stage, fails,
-    model::{At, ClusterRef, Evs, ExchangeVersion::V2003, Name, ResourceRef, ResourceType, WindowsVersion},
+    model::{At, ClusterRef, Evs, ExchangeVersion::V2003, Name, ResourceRef, WindowsVersion},
     not_applicable, passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2003},
     unknown,
@@ -12,7 +12,8 @@ rule! {
     /// The computer account of a virtual server has the service principal name of SMTP with the full host name.
     ///
     /// It looks like `SMTPSVC/evs1.corp.example.com`. Exchange 2003 on Windows 2003 is judged; network names of Windows 2000
-    /// need no computer account.
+    /// need no computer account. A name with Kerberos off has none either, which is the matter of
+    /// `kerberos-on-network-name`, and an alias in the group is not judged.
     ///
     /// # Why it matters
     ///
@@ -22,8 +23,7 @@ rule! {
     /// # How to fix it
     ///
     /// `setspn -L EVS1` lists what the account has. `setspn -A SMTPSVC/evs1.corp.example.com EVS1` adds the name; look before
-    /// whether another account has it, as a name that two accounts have serves neither. Kerberos has to be on for the
-    /// Network Name, or there is no account.
+    /// whether another account has it, as a name that two accounts have serves neither.
     pub static SMTP_SERVICE_PRINCIPAL_NAME = {
         check,
         set: &EXCHANGE_2003,
@@ -48,11 +48,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if findings.each(cluster.nodes_on(WindowsVersion::is_2003)).is_empty() {
         return findings.not_applicable("no node has Windows 2003");
     }
-    for groups in all.into_iter().map(Evs::group) {
-        for group in findings.each(groups) {
-            for name in findings.each(group.resources_of(&ResourceType::NetworkName)) {
-                judge(name, findings);
-            }
+    for names in all.into_iter().map(Evs::network_names) {
+        for name in findings.each(names) {
+            judge(name, findings);
         }
     }
 }
@@ -62,7 +60,10 @@ fn judge(resource: ResourceRef<'_>, findings: &mut Findings) {
     let Some(name) = findings.need(parameters.name()) else { return };
     let principals = parameters.service_principal_names();
     let full = principals.whose(|principal| is_smtp_of(*principal, &name), |is_it| *is_it);
-    if full.peek().is_empty() && findings.need_all(full).is_some() {
+    if full.peek().is_empty()
+        && findings.need_all(full).is_some()
+        && findings.need(parameters.require_kerberos()).is_some_and(|has_account| *has_account)
+    {
         let message = format!("the account of `{name}` has no `SMTPSVC` with its full host name");
         findings.report(principals.path(), message);
     }
@@ -89,6 +90,17 @@ const EXAMPLES: &[Example] = &[
         resources = [{ name = "EVS1 Name", parameters = { service_principal_names = ["smtpsvc/EVS1.CORP.EXAMPLE.COM"] } }]
         "#,
     ),
+    passes("a name without a computer account is the matter of another rule", TWO_NODES_2003)
+        .without(&["groups[EVS1 Group].resources[EVS1 Name].parameters.service_principal_names"])
+        .with(
+            r#"
+            [[groups]]
+            name = "EVS1 Group"
+            resources = [
+                { name = "EVS1 Name", parameters = { require_kerberos = false, service_principal_names = [] } },
+            ]
+            "#,
+        ),
     fails(
         "the short name alone",
         TWO_NODES_2003,

@@ -18,7 +18,8 @@ rule! {
     /// The group holds one System Attendant and whatever belongs to it, and it is not the default group, which keeps the
     /// name and the address of the cluster and the quorum. The network name of the virtual server is in its group, and no
     /// resource of a type that only Exchange has is in a group without a virtual server. Microsoft Search is left out of
-    /// that, as SQL Server uses the same type; where the disks stand is not judged here.
+    /// that, as SQL Server uses the same type; where the disks stand is not judged here. A group with a System Attendant of
+    /// its own that no virtual server names is the matter of `virtual-servers-all-listed`, unless it is the default group.
     ///
     /// # Why it matters
     ///
@@ -32,7 +33,8 @@ rule! {
     /// In Cluster Administrator, create an empty group for the virtual server, take the resources offline in a
     /// maintenance window, and use *Change Group* on the System Attendant: everything that it depends on and all that
     /// depends on it goes with it. Bring the new group online. This changes no data. A disk that the quorum or a second
-    /// virtual server uses cannot go along: back up, and move the data to another disk first.
+    /// virtual server uses cannot go along: back up, and move the data to another disk first. An MTA that stands alone in a
+    /// group cannot start there: `mta-once-per-cluster` says how to make it anew.
     pub static VIRTUAL_SERVER_HAS_OWN_GROUP = {
         check,
         set: &EXCHANGE_2003,
@@ -65,7 +67,8 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
     let holders = cluster.evs().flat_map(Evs::group);
     for group in findings.each(cluster.groups()) {
-        nothing_surplus(group, &holders, findings);
+        let is_default = default.iter().any(|default| default.path() == group.path());
+        nothing_surplus(group, is_default, &holders, findings);
     }
 }
 
@@ -99,18 +102,28 @@ fn network_name_inside(evs: &Evs<'_>, own: &Set<GroupRef<'_>>, findings: &mut Fi
         return;
     }
     let Some(name) = findings.need(evs.name()) else { return };
-    let names = evs.name().cluster().resources_of(&ResourceType::NetworkName);
+    let cluster = evs.name().cluster();
+    let names = cluster.resources_of(&ResourceType::NetworkName);
     let elsewhere = names.filter(|resource| !holds(own, resource.group()));
     for resource in
         findings.each(elsewhere.whose(|resource| resource.parameters().name(), |other| *other == *name))
     {
+        // A virtual server with the cluster's name is the matter of `distinct-names`.
+        if findings.need(cluster.name()).is_none_or(|own| own == name) {
+            continue;
+        }
         let message = format!("`{}` is the network name of `{name}`, and not in its group", resource.name());
         findings.report(resource.path(), message).related(evs.path(), "the virtual server");
     }
 }
 
 /// A group holds no more System Attendants than virtual servers, and nothing of Exchange where it holds none.
-fn nothing_surplus(group: GroupRef<'_>, holders: &Set<GroupRef<'_>>, findings: &mut Findings) {
+fn nothing_surplus(
+    group: GroupRef<'_>,
+    is_default: bool,
+    holders: &Set<GroupRef<'_>>,
+    findings: &mut Findings,
+) {
     let held = holders.peek().iter().filter(|holder| holder.path() == group.path()).count();
     if held > 0 {
         let attendants = findings.each(group.resources_of(&ResourceType::SystemAttendant));
@@ -120,7 +133,7 @@ fn nothing_surplus(group: GroupRef<'_>, holders: &Set<GroupRef<'_>>, findings: &
                 format!("`{}` is one System Attendant too many here", surplus.name()),
             );
         }
-    } else if holders.is_complete() {
+    } else if holders.is_complete() && (is_default || has_no_attendant(group, findings)) {
         for stray in findings.each(group.resources().whose(|resource| resource.r#type(), is_of_exchange)) {
             let message = format!(
                 "`{}` is in the group `{}`, which holds no virtual server",
@@ -130,6 +143,12 @@ fn nothing_surplus(group: GroupRef<'_>, holders: &Set<GroupRef<'_>>, findings: &
             findings.report(stray.path(), message);
         }
     }
+}
+
+/// With a System Attendant the group is that of a virtual server that nobody listed, which another rule says.
+fn has_no_attendant(group: GroupRef<'_>, findings: &mut Findings) -> bool {
+    let attendants = findings.need_all(group.resources_of(&ResourceType::SystemAttendant));
+    attendants.is_some_and(|attendants| attendants.is_empty())
 }
 
 fn holds(groups: &Set<GroupRef<'_>>, group: GroupRef<'_>) -> bool {
@@ -154,6 +173,24 @@ const EXAMPLES: &[Example] = &[
     ),
     passes("what the network name in the group is set to does not matter", TWO_NODES_2003)
         .without(&["groups[EVS1 Group].resources[EVS1 Name].parameters"]),
+    passes("a virtual server that the list leaves out is the matter of another rule", FOUR_NODES_2003)
+        .without(&["virtual_servers[EVS3]"]),
+    passes("so is one that has the cluster's name", TWO_NODES_2003).with(
+        r#"
+        name = "EVS1"
+
+        [[groups]]
+        name = "Cluster Group"
+        resources = [{ name = "Cluster Name", parameters = { name = "EVS1" } }]
+        "#,
+    ),
+    fails("an MTA without a virtual server", FOUR_NODES_2003, &["groups[Cluster Group].resources[MTA]"]).with(
+        r#"
+        [[groups]]
+        name = "Cluster Group"
+        resources = [{ name = "MTA", type = "Microsoft Exchange Message Transfer Agent" }]
+        "#,
+    ),
     fails("in the default group", TWO_NODES_2003, &["virtual_servers[EVS1].group"]).without(&["groups[EVS1 Group]"]).with(
         r#"
         groups = [{ name = "Cluster Group", resources = [

@@ -16,7 +16,8 @@ rule! {
     /// The group is not the default group, holds one clustered mailbox server and one System Attendant, and the network name
     /// of the server. No resource of a type that only Exchange has is in a group without a clustered mailbox server. A
     /// group of address and name alone, as for the replication of a CCR over a second network, is no clustered mailbox
-    /// server. Where the disks are is not judged here.
+    /// server. One with a System Attendant of its own that no server names is the matter of `virtual-servers-all-listed`,
+    /// unless it is the default group. Where the disks are is not judged here.
     ///
     /// # Why it matters
     ///
@@ -72,7 +73,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for group in findings.each(cluster.groups()) {
         match homes.get(&group.path()) {
             Some(held) => one_attendant_each(group, held.len(), findings),
-            None if all_known => nothing_of_exchange(group, findings),
+            None if all_known => nothing_of_exchange(group, default.contains(&group.path()), findings),
             None => {}
         }
     }
@@ -116,7 +117,11 @@ fn names_inside(cluster: ClusterRef<'_>, servers: &[Evs<'_>], homes: &Homes<'_>,
         let Some(name) = findings.need(resource.parameters().name()) else { continue };
         let Some(cms) = by_name.get(name.value()) else { continue };
         let own = cms.group();
-        if own.is_complete() && own.peek().iter().all(|own| own.path() != group) {
+        // A clustered mailbox server with the cluster's name is the matter of `distinct-names`.
+        if own.is_complete()
+            && own.peek().iter().all(|own| own.path() != group)
+            && findings.need(cluster.name()).is_some_and(|own| own != name)
+        {
             let message =
                 format!("`{}` is the network name of `{name}`, and not in its group", resource.name());
             findings.report(resource.path(), message).related(cms.path(), "the clustered mailbox server");
@@ -132,7 +137,12 @@ fn one_attendant_each(group: GroupRef<'_>, held: usize, findings: &mut Findings)
     }
 }
 
-fn nothing_of_exchange(group: GroupRef<'_>, findings: &mut Findings) {
+fn nothing_of_exchange(group: GroupRef<'_>, is_default: bool, findings: &mut Findings) {
+    // With a System Attendant the group is that of a server that nobody listed, which another rule says.
+    let attendants = findings.need_all(group.resources_of(&ResourceType::SystemAttendant));
+    if !is_default && attendants.is_none_or(|attendants| !attendants.is_empty()) {
+        return;
+    }
     for stray in findings.each(group.resources().whose(|resource| resource.r#type(), is_of_exchange)) {
         let (name, group) = (stray.name(), group.name());
         let message = format!("`{name}` is in the group `{group}`, which holds no clustered mailbox server");
@@ -162,6 +172,16 @@ const EXAMPLES: &[Example] = &[
         resources = [
             { name = "Replication IP", type = "IP Address" },
             { name = "Replication Name", type = "Network Name", parameters = { name = "NODE1-REPL" } },
+        ]
+        "#,
+    ),
+    passes("a server that the list leaves out is the matter of another rule", CCR_2007).with(
+        r#"
+        [[groups]]
+        name = "CMS2"
+        resources = [
+            { name = "Exchange System Attendant (CMS2)", type = "Microsoft Exchange System Attendant" },
+            { name = "Exchange Information Store (CMS2)", type = "Microsoft Exchange Information Store" },
         ]
         "#,
     ),

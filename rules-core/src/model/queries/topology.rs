@@ -110,4 +110,19 @@ mod tests {
         );
         assert_eq!(hosts([&["NODE1", "NODE2", "NODE3"], &["NODE3"]]), ["NODE3"]);
     }
+
+    #[test]
+    fn one_of_two_addresses_may_stay_behind() {
+        let resource = |name: &str, owners: &[&str]| {
+            let owners: Vec<Name> = owners.iter().map(|&owner| owner.into()).collect();
+            Resource::default().name(name).possible_owners(owners)
+        };
+        let either: Vec<Name> = vec!["IP A".into(), "ip b".into()];
+        let name = resource("Name", &["NODE1", "NODE2"]).depends_on_any([either]);
+        let resources = [resource("IP A", &["NODE1"]), resource("IP B", &["NODE2"]), name];
+        let cluster = Cluster::new("MAILCLU1")
+            .groups([Group::default().name("CMS1").resources(resources)])
+            .virtual_servers([VirtualServer::default().name("CMS1").group("CMS1")]);
+        assert_eq!(cluster.view().evs().peek()[0].hosts().peek().len(), 2);
+    }
 }
