@@ -25,7 +25,7 @@ fn the_readme_shows_real_output() {
         let printed = String::from_utf8(output.stdout).unwrap();
         current = current.replacen(&format!("{command}\n{shown}```"), &format!("{command}\n{printed}```"), 1);
     }
-    assert_eq!(blocks(&readme).len(), 3);
+    assert_eq!(blocks(&readme).len(), 4);
     if env::var_os("UPDATE_GOLDENS").is_some() {
         fs::write(&file, current).unwrap();
     } else {
