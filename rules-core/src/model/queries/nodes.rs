@@ -21,11 +21,6 @@ impl<'a> ClusterRef<'a> {
         self.nodes().whose(|node| node.windows().version(), |version| windows(*version))
     }
 
-    /// The nodes that are members of the cluster, running or not.
-    pub fn member_nodes(self) -> Set<NodeRef<'a>> {
-        self.nodes().whose(|node| node.state(), |state| *state != NodeState::NotJoined)
-    }
-
     /// Whether the cluster runs on Windows 2008, R2 or not. It has no nodes with an older Windows then, so that one such
     /// node is answer enough.
     pub fn is_on_2008(self) -> At<'a, bool> {

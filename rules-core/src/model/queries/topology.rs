@@ -14,16 +14,6 @@ impl<'a> ClusterRef<'a> {
         accounts.dedup_by_key(|account| account.path());
         Set::new(accounts, gaps)
     }
-
-    /// The nodes that Exchange can run on: those that have its binaries, or all nodes where none has them yet.
-    pub fn nodes_for_exchange(self) -> Set<NodeRef<'a>> {
-        let installed = self.exchange_nodes();
-        if installed.is_complete() && installed.peek().is_empty() {
-            self.nodes().members()
-        } else {
-            installed
-        }
-    }
 }
 
 impl<'a> GroupRef<'a> {
