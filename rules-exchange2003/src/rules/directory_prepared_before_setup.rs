@@ -24,7 +24,8 @@ rule! {
     /// Two things are looked at: what the directory is prepared for, and, once a node has Exchange, whether the setup
     /// log shows ForestPrep and the DomainPrep of the nodes' domains before the first installation of this version. A
     /// domain of users only may be prepared later, when it joins the forest. A log without them is a finding; where the
-    /// forest was prepared long before, for other servers, enter that in the log, or name the log in `partial`.
+    /// forest was prepared long before, for other servers, enter those steps in the log, or say with `partial` that the
+    /// log is not complete.
     ///
     /// # Why it matters
     ///

@@ -16,15 +16,15 @@ rule! {
     /// The MSDTC resource is in the default group.
     ///
     /// The default group is the one with the cluster's own name, called *Cluster Group* in English. The Exchange 2003
-    /// Deployment Guide wants MSDTC there, and the article always does. KB 243204 prefers a group for MSDTC alone, with
-    /// a disk, an address and a name of its own, and says that an MSDTC that works elsewhere may stay. Microsoft's
-    /// cluster support team accepts the default group, but only where a failure of MSDTC does not affect the group. So
-    /// another place is worth a note and no more, even that of a virtual server; what MSDTC does when it fails matters
-    /// more (`exchange2003/msdtc-failure-contained`).
+    /// Deployment Guide wants MSDTC there, and so does the article *Exchange Clustering Basics*, always. KB 243204
+    /// prefers a group for MSDTC alone, with a disk, an address and a name of its own, and says that an MSDTC that
+    /// works elsewhere may stay. Microsoft's cluster support team accepts the default group, but only where a failure
+    /// of MSDTC does not affect the group. So another place is information and no more, even the group of a virtual
+    /// server; what MSDTC does when it fails matters more (`exchange2003/msdtc-failure-contained`).
     ///
     /// On Windows 2000 the place is easily an accident: `comclust.exe` puts the resource into the first group, by the
     /// alphabet, that has an address, a network name and a disk. Where one MSDTC is in the default group, a second one
-    /// elsewhere is the matter of `cluster/one-msdtc-resource`.
+    /// elsewhere is reported by `cluster/one-msdtc-resource`.
     ///
     /// # Why it matters
     ///

@@ -12,8 +12,8 @@ rule! {
     /// The SMTP log of a virtual server is on one of its own shared disks.
     ///
     /// By default the SMTP virtual server logs to a folder of Windows, on the local disk of whichever node it runs on.
-    /// A disk that is mounted in a folder counts by the drive that holds the folder. That the group has no disk at all is
-    /// the matter of `virtual-server-resources-complete`.
+    /// A disk that is mounted in a folder counts by the drive that holds the folder. A group without any disk is
+    /// reported by `exchange2003/virtual-server-resources-complete`.
     ///
     /// # Why it matters
     ///

@@ -18,8 +18,8 @@ rule! {
     /// # Why it matters
     ///
     /// The last log is nearly always missing when the active node dies without warning. With *Lossless* the clustered
-    /// mailbox server then fails over and its databases stay dismounted, until somebody decides at night what the other
-    /// values decide at once; the transport dumpster would have brought most of the lost mail back.
+    /// mailbox server then fails over and its databases stay dismounted, until somebody mounts them by hand, at night
+    /// perhaps. With the other values they mount at once, and the transport dumpster brings most of the lost mail back.
     ///
     /// # How to fix it
     ///

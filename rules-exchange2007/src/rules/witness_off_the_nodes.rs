@@ -13,9 +13,9 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The file share witness is on a computer that is no node of the cluster.
     ///
-    /// The computer that holds the share and the one that its path names are compared with the nodes, and with the name of
-    /// the cluster, behind which there is always one of them. An address in the path does not tell whose it is. Microsoft recommends a Hub
-    /// Transport server in the site of the nodes.
+    /// The rule compares the computer that holds the share, and the name in its path, with the nodes and with the name
+    /// of the cluster, which always leads to one of them. An IP address in the path does not tell whose it is.
+    /// Microsoft recommends a Hub Transport server in the site of the nodes.
     ///
     /// # Why it matters
     ///
