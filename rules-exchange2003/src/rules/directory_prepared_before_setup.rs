@@ -36,10 +36,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Run `setup /forestprep` from the CD of the version to be installed, as a member of Enterprise Admins and Schema
-    /// Admins, in the domain of the schema master. Wait for replication to every domain. Then run `setup /domainprep`
-    /// in each domain, as one of its administrators. Running them again does no harm. Extending the schema cannot be
-    /// undone: back up the system state of a domain controller first.
+    /// Extending the schema cannot be undone: first back up the system state of a domain controller. Run `setup
+    /// /forestprep` from the CD of the version to be installed, as a member of Enterprise Admins and Schema Admins, in
+    /// the domain of the schema master. Wait for replication to every domain. Then run `setup /domainprep` in each
+    /// domain, as one of its administrators. Running them again does no harm.
     pub static DIRECTORY_PREPARED_BEFORE_SETUP = {
         check,
         set: &EXCHANGE_2003,

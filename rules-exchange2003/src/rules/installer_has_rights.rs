@@ -18,7 +18,7 @@ rule! {
     /// The account has to be administrator of the nodes, and Exchange Full Administrator of the organisation. Where the
     /// nodes are already in Exchange Domain Servers, Exchange Full Administrator of the administrative group is enough.
     /// While ForestPrep of this version is still to come, the account also has to be in Enterprise Admins and Schema
-    /// Admins. Afterwards these two groups do not matter any more, and it is better to leave them.
+    /// Admins. Afterwards it does not need these two groups any more, and is better taken out of them.
     ///
     /// For Setup this was read in the Deployment Guide. That a virtual server of Exchange 2003 needs the same follows
     /// from how the wizard makes it, with the rights of the administrator in front of it; the exact words of the

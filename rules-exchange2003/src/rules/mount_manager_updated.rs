@@ -26,10 +26,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Back up the databases. Before you install a service pack, get the update of `Mountmgr.sys` that the analyser's
-    /// article links to, and install it on every node, with the groups moved away. Then install Service Pack 2, the last
-    /// one, node by node; move one virtual server to the first node and look at every mount point before you turn to the
-    /// next.
+    /// Back up the databases. Before you install a service pack, get the update of `Mountmgr.sys` that the Analyzer's
+    /// article links to, and install it on every node, with the groups moved away. Then install Service Pack 2, the
+    /// last one, node by node; move one virtual server to the first node and look at every mount point before you turn
+    /// to the next.
     pub static MOUNT_MANAGER_UPDATED = {
         check,
         set: &EXCHANGE_2003,

@@ -37,13 +37,16 @@ rule! {
     /// An MSDTC that works can stay where it is, above all on a cluster in production: waive the finding, after clearing
     /// *Affect the group* in its properties (`cluster res "MSDTC" /prop RestartAction=1`).
     ///
-    /// Otherwise, while nobody installs anything and no transaction is open: on Windows 2003 take the MSDTC resource
-    /// offline, remove its dependencies, move it with *Change Group* in Cluster Administrator, make it depend on the name
-    /// and the disk of the default group, and bring it online; if it does not start there, its log is on the old disk, and
-    /// KB 243204 says how to make one anew. On Windows 2000 see that the group that is to hold MSDTC has an address, a name
-    /// and a disk, and comes first by the alphabet (a group can be renamed for the moment); take the MSDTC resource
-    /// offline and delete it, run `comclust.exe -r` and then `comclust.exe` on each node, one after the other, as KB 243204
-    /// describes. Nothing of a virtual server depends on it.
+    /// Otherwise move it while nobody installs anything and no transaction is open. Nothing of a virtual server depends
+    /// on it.
+    ///
+    /// On Windows 2003 take the MSDTC resource offline, remove its dependencies, move it with *Change Group* in Cluster
+    /// Administrator, make it depend on the name and the disk of the default group, and bring it online; if it does not
+    /// start there, its log is on the old disk, and KB 243204 says how to make one anew.
+    ///
+    /// On Windows 2000 see that the group that is to hold MSDTC has an address, a name and a disk, and comes first by
+    /// the alphabet (a group can be renamed for the moment); take the MSDTC resource offline and delete it, run
+    /// `comclust.exe -r` and then `comclust.exe` on each node, one after the other, as KB 243204 describes.
     pub static MSDTC_IN_DEFAULT_GROUP = {
         check,
         set: &EXCHANGE_2003,

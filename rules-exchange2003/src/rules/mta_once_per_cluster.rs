@@ -34,7 +34,8 @@ rule! {
     /// the System Attendant offline, note what is set otherwise than by default, delete the System Attendant *resource*
     /// in Cluster Administrator, and create it again with the same data path. The first step takes the resources that
     /// depend on it along, the second brings them back, the MTA among them; mailboxes and databases stay where they
-    /// are. Never choose *Remove Exchange Virtual Server* for this: that destroys the server object.
+    /// are. Where the object is gone, follow the second method of the article. Never choose *Remove Exchange Virtual
+    /// Server* for this: that destroys the server object.
     ///
     /// No such article was read for Exchange 2000, where the Cluster service itself makes the objects in the directory:
     /// ask Microsoft's support before you delete a resource there.

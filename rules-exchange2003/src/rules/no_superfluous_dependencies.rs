@@ -30,9 +30,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Take the dependent resource offline in a maintenance window, remove the dependency (*Dependencies, Modify* in its
-    /// properties, or `cluster resource "name" /removedep:"other"`), and bring it online again. No data is touched. Keep
-    /// those that `resource-dependencies` asks for.
+    /// Take the dependent resource offline in a maintenance window, remove the dependency (*Dependencies, Modify* in
+    /// its properties, or `cluster resource "name" /removedep:"other"`), and bring it online again. No data is touched.
+    /// Keep those that `exchange2003/resource-dependencies` asks for.
     pub static NO_SUPERFLUOUS_DEPENDENCIES = {
         check,
         set: &EXCHANGE_2003,

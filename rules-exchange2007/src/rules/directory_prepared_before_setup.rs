@@ -24,11 +24,12 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// From the media of the service pack that is to be installed, in the site and domain of the schema master, as a
-    /// member of Schema Admins and Enterprise Admins: where Exchange 2000 or 2003 is there, first run `setup
-    /// /PrepareLegacyExchangePermissions` and let it replicate. Then run `setup /PrepareSchema`, `setup /PrepareAD`
-    /// (with `/OrganizationName:` for a new organisation), and `setup /PrepareAllDomains`. Running them again does no
-    /// harm. Extending the schema cannot be undone: back up the system state of a domain controller first.
+    /// Extending the schema cannot be undone: first back up the system state of a domain controller. All commands are
+    /// run from the media of the service pack that is to be installed, in the site and domain of the schema master, as
+    /// a member of Schema Admins and Enterprise Admins. Where Exchange 2000 or 2003 is in the organisation, begin with
+    /// `setup /PrepareLegacyExchangePermissions` and let it replicate. Then run `setup /PrepareSchema`, `setup
+    /// /PrepareAD` (with `/OrganizationName:` for a new organisation), and `setup /PrepareAllDomains`. Running them
+    /// again does no harm.
     pub static DIRECTORY_PREPARED_BEFORE_SETUP = {
         check,
         set: &EXCHANGE_2007,
