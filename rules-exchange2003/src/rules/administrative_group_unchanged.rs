@@ -66,6 +66,10 @@ const EXAMPLES: &[Example] = &[
     )
     .with(r#"virtual_servers = [{ name = "EVS1", administrative_group_changed = true }]"#),
     not_applicable("no virtual server yet", TWO_NODES_2000).with("virtual_servers = []"),
-    unknown("nobody knows", TWO_NODES_2000, &["virtual_servers[EVS1].administrative_group_changed"])
-        .without(&["virtual_servers[EVS1].administrative_group_changed"]),
+    unknown(
+        "whether it changed is not known",
+        TWO_NODES_2000,
+        &["virtual_servers[EVS1].administrative_group_changed"],
+    )
+    .without(&["virtual_servers[EVS1].administrative_group_changed"]),
 ];

@@ -75,6 +75,6 @@ const EXAMPLES: &[Example] = &[
     ),
     fails("two alike among four", FOUR_NODES_2003, &["nodes[NODE4].boot.delay_s"])
         .with(r#"nodes = [{ name = "NODE4", boot = { delay_s = 10 } }]"#),
-    unknown("one is not known", TWO_NODES_2003, &["nodes[NODE1].boot.delay_s"])
+    unknown("the delay of a node is not known", TWO_NODES_2003, &["nodes[NODE1].boot.delay_s"])
         .without(&["nodes[NODE1].boot.delay_s"]),
 ];

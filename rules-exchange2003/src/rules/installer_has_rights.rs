@@ -100,7 +100,7 @@ fn can_prepare_forest(cluster: ClusterRef<'_>, version: ExchangeVersion, finding
 const EXAMPLES: &[Example] = &[
     passes("Exchange Full Administrator of the organisation", TWO_NODES_2003),
     passes("Exchange 2000", TWO_NODES_2000),
-    passes("of the administrative group", FOUR_NODES_2003)
+    passes("Exchange Full Administrator of the administrative group", FOUR_NODES_2003)
         .with(r#"installer = { exchange_role = "group-full-administrator" }"#),
     passes("the forest is prepared, and the account is in neither group any more", TWO_NODES_2003)
         .with("installer = { enterprise_administrator = false, schema_administrator = false }"),

@@ -147,7 +147,7 @@ const EXAMPLES: &[Example] = &[
     fails("missing where Setup may be still to come", TWO_NODES_2003, &["groups"])
         .without(&["groups[Cluster Group].resources[MSDTC]", "nodes[NODE1].exchange"]),
     fails(
-        "it stands on the name alone",
+        "it depends on the network name only",
         TWO_NODES_2003,
         &["groups[Cluster Group].resources[MSDTC].depends_on"],
     )

@@ -65,7 +65,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 const EXAMPLES: &[Example] = &[
     passes("the only virtual server", TWO_NODES_2003),
     passes("the first of three", FOUR_NODES_2003),
-    passes("on the one that has the MTA nobody needs to look", TWO_NODES_2003)
+    passes("with the MTA in the group, it does not matter whether it is monitored", TWO_NODES_2003)
         .without(&["virtual_servers[EVS1].mta_monitored"]),
     fails("monitored on the second as well", FOUR_NODES_2003, &["virtual_servers[EVS2].mta_monitored"])
         .with(r#"virtual_servers = [{ name = "EVS2", mta_monitored = true }]"#),

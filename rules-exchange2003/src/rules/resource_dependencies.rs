@@ -263,7 +263,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "name, disks and store lost on Exchange 2000",
+        "a System Attendant that waits for nothing, and POP3 that does not wait for the store",
         TWO_NODES_2000,
         &[
             "groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].depends_on",
@@ -282,7 +282,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "a protocol in the old form: a warning",
+        "SMTP that still waits for the store, as in Exchange 2000: a warning",
         TWO_NODES_2003,
         &["groups[EVS1 Group].resources[SMTP (EVS1)].depends_on"],
     )
@@ -294,7 +294,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "the MTA alone: a warning",
+        "an MTA that does not wait for the System Attendant: a warning",
         TWO_NODES_2003,
         &["groups[EVS1 Group].resources[MTA (EVS1)].depends_on"],
     )
@@ -306,7 +306,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "Microsoft Search alone: information",
+        "Microsoft Search that waits for nothing: information",
         TWO_NODES_2000,
         &["groups[EVS1 Group].resources[MS Search (EVS1)].depends_on"],
     )

@@ -83,7 +83,7 @@ const EXAMPLES: &[Example] = &[
         .with(r#"virtual_servers = [{ name = "EVS2", smtp_log_path = 'T:\SmtpLog2' }]"#),
     fails("on a share", TWO_NODES_2003, &["virtual_servers[EVS1].smtp_log_path"])
         .with(r#"virtual_servers = [{ name = "EVS1", smtp_log_path = '\\FILES1\SmtpLog' }]"#),
-    unknown("where it is is not known", TWO_NODES_2003, &["virtual_servers[EVS1].smtp_log_path"])
+    unknown("the folder of the log is not known", TWO_NODES_2003, &["virtual_servers[EVS1].smtp_log_path"])
         .without(&["virtual_servers[EVS1].smtp_log_path"]),
     unknown("the letter of a disk is not known", TWO_NODES_2003, &["disks[Disk T:].letter"])
         .without(&["disks[Disk T:].letter"]),

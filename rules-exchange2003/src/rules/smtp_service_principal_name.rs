@@ -116,7 +116,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "that of another host, and of another service",
+        "the names of another host and of another service",
         TWO_NODES_2003,
         &["groups[EVS1 Group].resources[EVS1 Name].parameters.service_principal_names"],
     )

@@ -176,7 +176,7 @@ const EXAMPLES: &[Example] = &[
         .without(&["groups[EVS1 Group].resources[EVS1 Name].parameters"]),
     passes("a virtual server that the list leaves out is the matter of another rule", FOUR_NODES_2003)
         .without(&["virtual_servers[EVS3]"]),
-    passes("so is one that has the cluster's name", TWO_NODES_2003).with(
+    passes("a virtual server with the cluster's name is the matter of another rule, too", TWO_NODES_2003).with(
         r#"
         name = "EVS1"
 

@@ -66,15 +66,15 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 const EXAMPLES: &[Example] = &[
-    passes("a few lost logs may be missing", CCR_2007),
-    passes("some more may be missing", CCR_2007).with(
+    passes("a few logs may be missing", CCR_2007),
+    passes("some more logs may be missing", CCR_2007).with(
         r#"
         [[virtual_servers]]
         name = "CMS1"
         mount_dial = "best-availability"
         "#,
     ),
-    fails("none may be missing", CCR_2007, &["virtual_servers[CMS1].mount_dial"]).with(
+    fails("no log may be missing", CCR_2007, &["virtual_servers[CMS1].mount_dial"]).with(
         r#"
         [[virtual_servers]]
         name = "CMS1"

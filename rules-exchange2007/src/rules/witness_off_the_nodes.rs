@@ -124,7 +124,7 @@ const EXAMPLES: &[Example] = &[
     unknown("what an alias stands for is not known", CCR_2007, &["quorum.witness.host"])
         .without(&["quorum.witness.host"])
         .with(r"quorum = { witness = { by_alias = true } }"),
-    unknown("whose address it is is not known", CCR_2007, &["quorum.witness.host"])
+    unknown("it is not known whose address it is", CCR_2007, &["quorum.witness.host"])
         .without(&["quorum.witness.host"])
         .with(r"quorum = { witness = { share = '\\192.0.2.12\Witness' } }"),
     unknown("there may be more nodes", CCR_2007, &["nodes"]).with(r#"partial = ["nodes"]"#),
