@@ -17,15 +17,16 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// Windows gives the next free letter to a new local disk, a card reader or a USB drive that somebody plugs in. If that
-    /// is the letter of a shared disk which another node owns at the moment, the disk has no letter here after the next
-    /// failover.
+    /// Windows gives the next free letter to a new local disk, a card reader or a USB drive that somebody plugs
+    /// in. If that is the letter of a shared disk which another node owns at the moment, the disk finds its letter
+    /// taken when it fails over to this node, and the paths of Exchange lead nowhere.
     ///
     /// # How to fix it
     ///
-    /// It is worth doing before Exchange is installed: give the disks other letters in Disk Management, with a gap after the
-    /// local ones, and label the volumes with their letters. A disk with Exchange data keeps its letter, as every path of
-    /// the virtual server begins with it; there, leave the letters of the nodes as they are, and add no drives.
+    /// Do this before Exchange is installed: give the disks other letters in Disk Management, with a gap after the
+    /// local ones, and label the volumes with their letters. A disk with Exchange data keeps its letter, because
+    /// every path of the virtual server begins with it; in that case leave all letters as they are, and add no
+    /// drives to the nodes.
     pub static DRIVE_LETTERS_SPACED = {
         check,
         set: &CLUSTER,

@@ -11,9 +11,9 @@ use crate::CLUSTER;
 rule! {
     /// Every node has joined the cluster.
     ///
-    /// The Cluster service is configured on each computer that is meant to be a node, and the node shows in Cluster
-    /// Administrator. A node that is down or paused is a member all the same, and one that joins at this moment is about
-    /// to be: neither is a finding.
+    /// The Cluster service is configured on each computer that is meant to be a node, and the node shows in
+    /// Cluster Administrator. A node that is down or paused is still a member, and one that is just joining is
+    /// about to be: neither is a finding.
     ///
     /// # Why it matters
     ///
