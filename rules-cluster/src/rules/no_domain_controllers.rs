@@ -11,23 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// No node of the cluster is a domain controller.
     ///
-    /// Every node has to be a member server. It holds for Exchange 5.5 to 2007 alike; the article says it of Exchange
-    /// 2003 only.
+    /// Every node has to be a member server. This goes for Exchange 5.5, 2000, 2003 and 2007 alike; the article
+    /// says it of Exchange 2003 only.
     ///
     /// # Why it matters
     ///
-    /// Microsoft does not support Exchange on a cluster whose nodes are domain controllers. The load of the directory
-    /// and that of mail compete for one computer, a problem of either cannot be looked into without disturbing the
-    /// other, and whoever administers Exchange there administers the domain. So does the account of the Cluster
-    /// service, since a domain controller has no local accounts.
+    /// Microsoft does not support Exchange on a cluster whose nodes are domain controllers. The load of the
+    /// directory and that of mail compete for one computer, neither can be repaired without disturbing the other,
+    /// and whoever administers Exchange there administers the domain. So does the account of the Cluster service:
+    /// a domain controller has no local accounts, and an administrator of it is an administrator of the domain.
     ///
     /// # How to fix it
     ///
     /// Promote a server outside the cluster first, make it a global catalogue if this one was, and wait until the
     /// directory has replicated to it. Then take one node at a time: move its groups away, remove Exchange from it
-    /// with Setup, evict it in Cluster Administrator, demote it with `dcpromo`, let it join the cluster again and
-    /// install Exchange. Microsoft's analyser would demote the node where it stands; with Exchange installed that is
-    /// the riskier way.
+    /// with Setup, evict it from the cluster, demote it with `dcpromo`, let it join the cluster again and install
+    /// Exchange. Microsoft's Best Practices Analyzer advises to demote the node as it is; while Exchange is
+    /// installed on it, that is the riskier way.
     pub static NO_DOMAIN_CONTROLLERS = {
         check,
         set: &CLUSTER,
