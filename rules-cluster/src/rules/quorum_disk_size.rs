@@ -11,8 +11,8 @@ use crate::{CLUSTER, facts::QUORUM_DISK_MIB};
 rule! {
     /// The quorum disk has 500 MB or more.
     ///
-    /// 500 MB are 476 MiB, the unit of the definition. The Cluster service itself is content with about 50 MB; that floor is
-    /// not judged on its own.
+    /// 500 MB are 476 MiB; a definition gives sizes in MiB. The Cluster service itself manages with about 50 MB, a
+    /// figure from practice that is not judged here.
     ///
     /// # Why it matters
     ///
@@ -21,9 +21,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Choose another disk for the quorum: bring it into the default group as a Physical Disk resource, formatted with NTFS,
-    /// and select it under *Quorum* in the properties of the cluster (Windows 2008: *Configure Cluster Quorum Settings*).
-    /// The Cluster service copies its files; the cluster goes on running.
+    /// Choose another disk for the quorum: bring it into the default group as a Physical Disk resource, formatted
+    /// with NTFS, and select it on the tab *Quorum* in the properties of the cluster (Windows Server 2008: with
+    /// *Configure Cluster Quorum Settings*). The Cluster service copies its files, and nothing goes offline.
     pub static QUORUM_DISK_SIZE = {
         check,
         set: &CLUSTER,

@@ -17,15 +17,16 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// A cluster of both editions is not supported. Datacenter comes with its own hardware, drivers and support from the
-    /// maker of the computer; a fault that appears after a failover to the other edition is nobody's to look into.
+    /// A cluster of both editions is not supported. Datacenter comes with its own hardware, drivers and support
+    /// from the maker of the computer; for a fault that appears after a failover to the other edition nobody is
+    /// responsible.
     ///
     /// # How to fix it
     ///
-    /// Decide on one edition, most often the one that the majority has. Then take the nodes of the other one after
-    /// another: move the groups away in Cluster Administrator, remove Exchange from the node with Setup, evict it,
-    /// install the right edition, join it again and install Exchange. Enterprise Edition on hardware that is qualified
-    /// for Datacenter does as well.
+    /// Decide on one edition, most often the one that the majority has. Then take the nodes with the other edition
+    /// one after another: move the groups away in Cluster Administrator, remove Exchange from the node with Setup,
+    /// evict it, install the right edition, join it again and install Exchange. Enterprise Edition may also run on
+    /// hardware that is qualified for Datacenter.
     pub static SAME_WINDOWS_EDITION = {
         check,
         set: &CLUSTER,

@@ -11,14 +11,14 @@ use crate::CLUSTER;
 rule! {
     /// The account of the Cluster service is no domain administrator, and no other service uses it.
     ///
-    /// An account that is an ordinary user of the domain, and an administrator of the nodes alone, is all that the
-    /// Cluster service of Windows 2000 and 2003 needs. Windows 2008 has no such account.
+    /// The Cluster service of Windows 2000 and 2003 needs an account that is an ordinary user of the domain, and
+    /// an administrator of the nodes only. Windows Server 2008 has no such account.
     ///
     /// # Why it matters
     ///
-    /// Who controls a node can run programs as this account, and with a domain administrator's account controls the
-    /// domain. An account that is shared gets its password changed for another service's sake, or is locked out by one
-    /// that still has the old password: the Cluster service then fails to start on every node.
+    /// Who controls a node can run programs as this account, and with a domain administrator's account controls
+    /// the domain. The password of a shared account is changed for the sake of another service, or a service that
+    /// still has the old password locks the account out: the Cluster service then fails to start on every node.
     ///
     /// # How to fix it
     ///
