@@ -17,8 +17,9 @@ fleet_rule! {
     /// Heartbeat networks are private, and every cluster may number its own as it likes. Addresses that come from
     /// DHCP are not compared.
     ///
-    /// Clusters in different domains are not compared either: behind two firewalls the same private addresses may be used
-    /// twice. Where the domain of a cluster is not known, an equal address is reported, and the message says so.
+    /// Clusters in different domains are not compared either: behind two firewalls the same private addresses may
+    /// be used twice. Where the domain of a cluster is not known, an equal address is reported, and the message
+    /// says so.
     ///
     /// # Why it matters
     ///

@@ -18,13 +18,13 @@ rule! {
     /// them was installed too early, whatever the log says.
     ///
     /// On a node that is still to get Exchange the Cluster service has to run. A node that has not joined yet is
-    /// left to `every-node-joined`, and a node that only has a vote and gets no Exchange is not judged.
+    /// left to `cluster/every-node-joined`, and a node that only has a vote and gets no Exchange is not judged.
     ///
     /// # Why it matters
     ///
-    /// Setup looks for the Cluster service. Only where it is configured and runs are the Exchange resource types and their
-    /// DLLs installed. A node that got Exchange first has an ordinary Exchange server which no cluster can run, and joining
-    /// the cluster later does not change that.
+    /// Setup looks for the Cluster service. Only where it is configured and runs are the Exchange resource types
+    /// and their DLLs installed. A node that got Exchange first has an ordinary Exchange server which no cluster
+    /// can run, and joining the cluster later does not change that.
     ///
     /// # How to fix it
     ///
@@ -34,8 +34,8 @@ rule! {
     /// again: that of Exchange 2000 and 2003 says that it will install the cluster-aware version, and that of
     /// Exchange 2007 offers the clustered mailbox roles.
     ///
-    /// Where the Cluster service does not run on a node that is still to get Exchange, start it, and see that the node comes
-    /// up in Cluster Administrator, before you run Setup.
+    /// Where the Cluster service does not run on a node that is still to get Exchange, start it, and see that the
+    /// node comes up in Cluster Administrator, before you run Setup.
     pub static CLUSTER_BEFORE_EXCHANGE = {
         check,
         set: &CLUSTER,

@@ -14,12 +14,12 @@ use crate::{
 rule! {
     /// The Exchange services that the cluster starts are set to manual on every node that may run them.
     ///
-    /// These are System Attendant, Information Store, MTA, Routing and Microsoft Search, each where a resource of its kind
-    /// may run on the node. *Automatic* and *Disabled* are findings. Services that no resource stands for, such as
-    /// Exchange Management, and those of Internet Information Services, may start with Windows.
+    /// These are System Attendant, Information Store, MTA, Routing and Microsoft Search, each where a resource of
+    /// its kind may run on the node. *Automatic* and *Disabled* are findings. Services that no resource stands
+    /// for, such as Exchange Management, and those of Internet Information Services, may start with Windows.
     ///
-    /// The documents are about Exchange 2003 and 5.5. With Exchange 2007 *Automatic* is therefore information; a service that is
-    /// disabled cannot be started in any version.
+    /// The documents are about Exchange 2003 and 5.5. With Exchange 2007 *Automatic* is therefore information; a
+    /// service that is disabled cannot be started in any version.
     ///
     /// # Why it matters
     ///

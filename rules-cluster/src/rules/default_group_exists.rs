@@ -16,7 +16,7 @@ rule! {
     /// what it holds, because its name differs with the language of Windows.
     ///
     /// A quorum resource in another group is a warning; a quorum disk in the group of a virtual server is left to
-    /// `quorum-disk-for-quorum-only`.
+    /// `cluster/quorum-disk-for-quorum-only`.
     ///
     /// # Why it matters
     ///

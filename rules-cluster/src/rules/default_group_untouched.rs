@@ -22,9 +22,9 @@ rule! {
     /// 2008 hide the group, and nothing is judged there.
     ///
     /// Disks are no finding: Exchange 2007 Setup wants those of a single copy cluster in the default group before
-    /// it makes the clustered mailbox server. `exchange-data-on-own-disks` judges them after Setup, and
-    /// `virtual-server-has-own-group` or `clustered-mailbox-server-has-own-group` judges resources of Exchange.
-    /// That a group has the cluster's name is checked by `default-group-exists`.
+    /// it makes the clustered mailbox server. `cluster/exchange-data-on-own-disks` judges them after Setup, and
+    /// `exchange2003/virtual-server-has-own-group` or `exchange2007/clustered-mailbox-server-has-own-group` judges
+    /// resources of Exchange. That a group has the cluster's name is checked by `cluster/default-group-exists`.
     ///
     /// # Why it matters
     ///

@@ -19,10 +19,10 @@ rule! {
     /// whatever they are called. A resource counts as existing when its state or the signature of its disk is
     /// known.
     ///
-    /// Data of one virtual server on a disk in the group of another is left to `exchange-data-on-own-disks`. Where
-    /// the definition does not say which drives belong to the virtual servers, this rule compares the drive
-    /// letters of their data instead. It does not apply to clusters with fewer than two virtual servers or with
-    /// continuous replication.
+    /// Data of one virtual server on a disk in the group of another is left to
+    /// `cluster/exchange-data-on-own-disks`. Where the definition does not say which drives belong to the virtual
+    /// servers, this rule compares the drive letters of their data instead. It does not apply to clusters with
+    /// fewer than two virtual servers or with continuous replication.
     ///
     /// # Why it matters
     ///

@@ -24,9 +24,10 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// With the option off, a registration that DNS refuses, for example because the record belongs to another account, leaves
-    /// every resource online and an old address in DNS: the virtual server looks well, and no client connects. With
-    /// the option on and a DNS that registers nothing, the name does not come online, and Exchange with it.
+    /// With the option off, a registration that DNS refuses, for example because the record belongs to another
+    /// account, leaves every resource online and an old address in DNS: the virtual server looks well, and no
+    /// client connects. With the option on and a DNS that registers nothing, the name does not come online, and
+    /// Exchange with it.
     ///
     /// # How to fix it
     ///

@@ -11,9 +11,9 @@ use crate::CLUSTER;
 rule! {
     /// The letters of shared disks do not follow directly on those of local drives.
     ///
-    /// A shared disk whose letter is the next one after a letter that a node uses itself is a finding. `Q:` for the
-    /// quorum and letters from `S:` on for data are the custom. A local drive that has the letter of a shared disk is the
-    /// matter of `shared-drive-letters-free-on-nodes`, and not looked at here.
+    /// A shared disk whose letter is the next one after a letter that a node uses itself is a finding. `Q:` for
+    /// the quorum and letters from `S:` on for data are the custom. A local drive that has the letter of a shared
+    /// disk is the matter of `cluster/shared-drive-letters-free-on-nodes`, and not looked at here.
     ///
     /// # Why it matters
     ///

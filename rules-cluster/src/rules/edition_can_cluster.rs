@@ -15,7 +15,7 @@ rule! {
     /// of Windows Server 2003 and 2008, R2 included. No other edition can be a node of an Exchange cluster: not
     /// Standard, Web, Small Business or Storage Server. What the article calls "Windows 2003 Advanced Server" is
     /// the Enterprise Edition. With an edition that the rule does not know the outcome is unknown. How many nodes
-    /// an edition supports is judged by `edition-node-limit`.
+    /// an edition supports is judged by `cluster/edition-node-limit`.
     ///
     /// # Why it matters
     ///

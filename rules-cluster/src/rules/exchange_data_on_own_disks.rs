@@ -18,7 +18,7 @@ rule! {
     /// queue, the folder of the MTA and the full-text index. The rule compares drive letters: what lies on a mount
     /// point counts by the letter of the disk on which that is mounted. A path on a local drive of a node, on a
     /// disk of another group and on a network share is a finding. Data on the quorum disk is left to
-    /// `quorum-disk-for-quorum-only`.
+    /// `cluster/quorum-disk-for-quorum-only`.
     ///
     /// In Exchange 2000 and 2003 the data path that was given when the System Attendant was made is judged, too,
     /// but only as a warning, because the data may have been moved since. The path is taken from the resource, or

@@ -22,9 +22,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Run Exchange Setup on the node, of the version and with the service pack that the other nodes have, and with no
-    /// group on it. If the node is not meant to run Exchange, take it out of the possible owners of the Exchange resources:
-    /// `cluster resource "name" /removeowner:NODE`, or *Possible owners* in the properties of the resource.
+    /// Run Exchange Setup on the node, of the version and with the service pack that the other nodes have, and
+    /// with no group on it. If the node is not meant to run Exchange, take it out of the possible owners of the
+    /// Exchange resources: `cluster resource "name" /removeowner:NODE`, or *Possible owners* in the properties of
+    /// the resource.
     pub static EXCHANGE_ON_EVERY_NODE = {
         check,
         set: &CLUSTER,

@@ -11,8 +11,8 @@ use crate::CLUSTER;
 rule! {
     /// The group of a virtual server does not go back to its preferred owner by itself.
     ///
-    /// *Prevent failback* is the default of a group, and Microsoft's recommended settings for an Exchange cluster keep it.
-    /// Groups without a virtual server are not judged.
+    /// *Prevent failback* is the default of a group, and Microsoft's recommended settings for an Exchange cluster
+    /// keep it. Groups without a virtual server are not judged.
     ///
     /// # Why it matters
     ///

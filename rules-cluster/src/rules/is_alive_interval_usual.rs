@@ -17,8 +17,8 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// With a much shorter interval a busy store misses a check that it would have answered a moment later, and fails over
-    /// for nothing. With a much longer one a store that hangs is found late.
+    /// With a much shorter interval a busy store misses a check that it would have answered a moment later, and
+    /// fails over for nothing. With a much longer one a store that hangs is found late.
     ///
     /// # How to fix it
     ///

@@ -11,8 +11,8 @@ use crate::CLUSTER;
 rule! {
     /// Each cluster network has a subnet of its own.
     ///
-    /// The subnets of the networks that the cluster uses may neither be the same nor overlap. Disabled networks do not
-    /// count: two paths to an iSCSI array may well be in one subnet.
+    /// The subnets of the networks that the cluster uses may neither be the same nor overlap. Disabled networks do
+    /// not count: two paths to an iSCSI array may well be in one subnet.
     ///
     /// # Why it matters
     ///

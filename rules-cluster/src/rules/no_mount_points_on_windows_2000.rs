@@ -16,8 +16,8 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// The cluster disk driver of Windows 2000 does not restore a mount point on the next node. After the first failover
-    /// the folder is empty, and the databases in it do not mount.
+    /// The cluster disk driver of Windows 2000 does not restore a mount point on the next node. After the first
+    /// failover the folder is empty, and the databases in it do not mount.
     ///
     /// # How to fix it
     ///

@@ -22,10 +22,10 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// An Exchange server takes mail to its own name as mail for itself. Where `mail.example.com` is a server and a mail
-    /// domain at once, another server of the organisation cannot tell whether a message is to be delivered or passed on:
-    /// mail loops, waits in the queues or goes back as undeliverable. Setup of Exchange 2003 and 2007 refuses such a
-    /// computer.
+    /// An Exchange server takes mail to its own name as mail for itself. Where `mail.example.com` is a server and
+    /// a mail domain at once, another server of the organisation cannot tell whether a message is to be delivered
+    /// or passed on: mail loops, waits in the queues or goes back as undeliverable. Setup of Exchange 2003 and
+    /// 2007 refuses such a computer.
     ///
     /// # How to fix it
     ///

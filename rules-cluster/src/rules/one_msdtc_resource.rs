@@ -17,8 +17,8 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// The second resource does not come online, and the nodes may look for their coordinator, and for its log, at the
-    /// wrong one. Exchange Setup and its service packs then stop, or leave components half registered.
+    /// The second resource does not come online, and the nodes may look for their coordinator, and for its log, at
+    /// the wrong one. Exchange Setup and its service packs then stop, or leave components half registered.
     ///
     /// # How to fix it
     ///

@@ -16,8 +16,8 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// The quorum log and the checkpoint files of the registry are small. But NTFS is slow on a very small volume, and a
-    /// quorum disk that is slow or full makes the node lose the quorum, and the whole cluster fail over.
+    /// The quorum log and the checkpoint files of the registry are small. But NTFS is slow on a very small volume,
+    /// and a quorum disk that is slow or full makes the node lose the quorum, and the whole cluster fail over.
     ///
     /// # How to fix it
     ///

@@ -11,9 +11,9 @@ use crate::{CLUSTER, facts::can_cluster};
 rule! {
     /// All nodes with Windows Server 2003 run the same edition of it.
     ///
-    /// Enterprise and Datacenter Edition can both be clustered, but not with each other. "Advanced Server", as some call
-    /// the Enterprise Edition of Windows 2003, is Enterprise here. An edition that cannot be clustered at all is left to
-    /// `cluster/edition-can-cluster`, and other versions of Windows are not judged.
+    /// Enterprise and Datacenter Edition can both be clustered, but not with each other. "Advanced Server", as
+    /// some call the Enterprise Edition of Windows 2003, is Enterprise here. An edition that cannot be clustered
+    /// at all is left to `cluster/edition-can-cluster`, and other versions of Windows are not judged.
     ///
     /// # Why it matters
     ///

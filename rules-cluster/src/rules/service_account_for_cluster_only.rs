@@ -22,11 +22,12 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Make a user for this cluster alone, add it to the local Administrators group of each node, and grant it the user
-    /// rights that the service needs; with Exchange 2000 also *Exchange Full Administrator*. On Windows 2003 let it write the
-    /// computer objects of network names with Kerberos, which the old account made. Then change the account as Microsoft
-    /// describes it ("Change the account under which the Cluster service runs", cc784325): it means stopping the Cluster
-    /// service on all nodes, so plan an outage. Only afterwards take the old account out of Domain Admins.
+    /// Make a user for this cluster alone, add it to the local Administrators group of each node, and grant it the
+    /// user rights that the service needs; with Exchange 2000 also *Exchange Full Administrator*. On Windows 2003
+    /// let it write the computer objects of network names with Kerberos, which the old account made. Then change
+    /// the account as Microsoft describes it ("Change the account under which the Cluster service runs",
+    /// cc784325): it means stopping the Cluster service on all nodes, so plan an outage. Only afterwards take the
+    /// old account out of Domain Admins.
     pub static SERVICE_ACCOUNT_FOR_CLUSTER_ONLY = {
         check,
         set: &CLUSTER,

@@ -31,11 +31,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Grant the rights on each node in *Local Security Policy*, *Local Policies*, *User Rights Assignment*, or with
-    /// `ntrights -u CORP\clustersvc +r SeTcbPrivilege` from the Resource Kit. Where a group policy sets them (the
-    /// effective setting differs from the local one; `gpresult` names the policy), add the account there, or keep the
-    /// nodes in an organisational unit that the policy does not reach. Then restart the Cluster service on one node at a
-    /// time, after moving its groups away.
+    /// Grant the rights on each node in *Local Security Policy*, *Local Policies*, *User Rights Assignment*, or
+    /// with `ntrights -u CORP\clustersvc +r SeTcbPrivilege` from the Resource Kit. Where a group policy sets them
+    /// (the effective setting differs from the local one; `gpresult` names the policy), add the account there, or
+    /// keep the nodes in an organisational unit that the policy does not reach. Then restart the Cluster service
+    /// on one node at a time, after moving its groups away.
     pub static SERVICE_ACCOUNT_USER_RIGHTS = {
         check,
         set: &CLUSTER,

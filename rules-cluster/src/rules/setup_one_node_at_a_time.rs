@@ -17,9 +17,10 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// Setup changes what all nodes share: the resource types of the cluster, and the organisation in the directory. The
-    /// Cluster service expects Exchange to be complete on one node before the next one begins. Where two run at once, Setup
-    /// can fail on one of them, or leave a node that cannot run Exchange, which shows at the first failover.
+    /// Setup changes what all nodes share: the resource types of the cluster, and the organisation in the
+    /// directory. The Cluster service expects Exchange to be complete on one node before the next one begins.
+    /// Where two run at once, Setup can fail on one of them, or leave a node that cannot run Exchange, which shows
+    /// at the first failover.
     ///
     /// # How to fix it
     ///
