@@ -11,8 +11,9 @@ use crate::CLUSTER;
 rule! {
     /// Anti-virus software on the nodes leaves the quorum folder, the databases and the logs alone.
     ///
-    /// The definition says so with `excludes_exchange` for each program on a node. Enter `true` also for software
-    /// that scans no files, such as a backup agent or a scanner that only looks at messages inside the store.
+    /// In the definition `excludes_exchange` says for each program on a node whether it does. Enter `true` also
+    /// for software that scans no files, such as a backup agent or a scanner that only looks at messages inside
+    /// the store.
     ///
     /// Exclude the quorum disk with its folder `\MSCS`, and `%SystemRoot%\Cluster`; databases, transaction logs
     /// and checkpoint files; the folders of the MTA, the SMTP queue and the full-text index; and on Exchange 2000

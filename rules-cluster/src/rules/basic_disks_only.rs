@@ -30,10 +30,10 @@ rule! {
     /// Turning a dynamic disk back into a basic one in Disk Management **erases it**. So back up first and see
     /// that the backup can be restored, or better, present a new basic disk to the nodes, bring it in as a
     /// Physical Disk resource in the same group, and let the System Attendant (Exchange 2007: each database)
-    /// depend on it. It has to be offline while you add the dependency. Then move databases and logs to the new
-    /// disk in System Manager (Exchange 2007: `Move-StorageGroupPath` and `Move-DatabasePath`); a database is
-    /// dismounted while its files move. Only then give the old disk up. For the quorum, choose another basic disk
-    /// in the quorum settings of the cluster.
+    /// depend on it. Whatever gets the dependency has to be offline while you add it. Then move databases and logs
+    /// to the new disk in System Manager (Exchange 2007: `Move-StorageGroupPath` and `Move-DatabasePath`); a
+    /// database is dismounted while its files move. Only then give the old disk up. For the quorum, choose another
+    /// basic disk in the quorum settings of the cluster.
     pub static BASIC_DISKS_ONLY = {
         check,
         set: &CLUSTER,

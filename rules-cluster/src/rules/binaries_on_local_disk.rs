@@ -26,11 +26,11 @@ rule! {
     /// # How to fix it
     ///
     /// The binaries have to be installed again on a local drive, one node at a time. Back up the databases first.
-    /// Move all groups to a node that has its binaries on a local drive, and clear the other node from the
-    /// possible owners of the Exchange resources. Remove Exchange from that node with Setup, install it again on a
-    /// local drive that has the same letter on every node, and make the node a possible owner again. The virtual
-    /// servers stay online on the first node meanwhile, but cannot fail over to the other. Leave the folders with
-    /// databases and logs on the shared disk as they are.
+    /// Move all groups to a node that has its binaries on a local drive, and remove the other node from the
+    /// possible owners of the Exchange resources, so that nothing fails over to it. Remove Exchange from that node
+    /// with Setup, install it again on a local drive that has the same letter on every node, and make the node a
+    /// possible owner again. The virtual servers stay online on the first node meanwhile, without a second one.
+    /// Leave the folders with databases and logs on the shared disk as they are.
     ///
     /// Where no node has its binaries on a local drive, add a node that has, or move the mailboxes to another
     /// server, before you remove anything.

@@ -34,9 +34,10 @@ rule! {
     /// Grant the account of the Cluster service *Create Computer Objects* on the container (by default
     /// *Computers*); with this right the limit of ten does not count. Or make the computer object in *Active
     /// Directory Users and Computers*, with the network name as its name, and let the account write all its
-    /// properties and reset its password. On Windows Server 2008 grant that right on the organisational unit to
-    /// the computer object of the cluster, or give this object Full Control of an object that you made beforehand
-    /// and disabled. An object that another computer uses must not be taken over: choose another name.
+    /// properties and reset its password. On Windows Server 2008 grant *Create Computer Objects* on the
+    /// organisational unit to the computer object of the cluster, or give this object Full Control of an object
+    /// that you made beforehand and disabled. An object that another computer uses must not be taken over: choose
+    /// another name.
     pub static COMPUTER_OBJECTS_CAN_BE_MADE = {
         check,
         set: &CLUSTER,

@@ -151,7 +151,7 @@ const EXAMPLES: &[Example] = &[
         .without(&["disks[Disk V:].physical_disk", "disks[Disk T:].physical_disk"]),
     passes("the disks of two storage systems, both of which call them LUN 3", FOUR_NODES_2003)
         .with(r#"disks = [{ name = "Disk V:", physical_disk = "LUN 3" }]"#),
-    passes("a signature tells as well that a disk is there", FOUR_NODES_2003)
+    passes("a signature also shows that a disk is there", FOUR_NODES_2003)
         .without(&["groups[EVS2 Group].resources[Disk V:].state", "disks[Disk V:].physical_disk"])
         .with(
             r#"

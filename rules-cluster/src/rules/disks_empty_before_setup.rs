@@ -21,7 +21,7 @@ rule! {
     /// # Why it matters
     ///
     /// Exchange makes its folders on the disk when a virtual server is created. Databases and logs that an earlier
-    /// server left in the same folders can keep the new databases from mounting, or be taken for their own.
+    /// server left in the same folders can keep the new databases from mounting, or get mixed up with them.
     ///
     /// # How to fix it
     ///

@@ -31,11 +31,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Before you set the option, check in the DNS console that the record is there, is up to date, and does not
-    /// belong to another account: otherwise the name stays offline. In a maintenance window take the Network Name
-    /// offline (the whole virtual server goes with it). Set or clear the option on the tab *Parameters* of its
-    /// properties in Cluster Administrator, or with `cluster resource "EVS1 Name" /priv RequireDNS=1` (or `0`),
-    /// which also works on Windows Server 2008. Bring the group online again.
+    /// Before you set the option, check in the DNS console that a record which is there already is up to date and
+    /// does not belong to another account: otherwise the name stays offline. In a maintenance window take the
+    /// Network Name offline (the whole virtual server goes with it). Set or clear the option on the tab
+    /// *Parameters* of its properties in Cluster Administrator, or with `cluster resource "EVS1 Name" /priv
+    /// RequireDNS=1` (or `0`), which also works on Windows Server 2008. Bring the group online again.
     pub static DNS_REGISTRATION_REQUIRED = {
         check,
         set: &CLUSTER,

@@ -13,7 +13,7 @@ rule! {
     ///
     /// A shared disk whose letter is the next one after a letter that a node uses itself is a finding. `Q:` for
     /// the quorum and letters from `S:` on for data are the custom. A local drive that has the letter of a shared
-    /// disk is the matter of `cluster/shared-drive-letters-free-on-nodes`, and not looked at here.
+    /// disk is left to `cluster/shared-drive-letters-free-on-nodes`.
     ///
     /// # Why it matters
     ///

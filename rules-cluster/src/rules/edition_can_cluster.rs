@@ -93,7 +93,7 @@ const EXAMPLES: &[Example] = &[
     ),
     unknown("the edition is not known", CCR_2007, &["nodes[NODE1].windows.edition"])
         .without(&["nodes[NODE1].windows.edition"]),
-    unknown("an edition that nobody has heard of", TWO_NODES_2003, &["nodes[NODE1].windows.edition"]).with(
+    unknown("an unfamiliar edition", TWO_NODES_2003, &["nodes[NODE1].windows.edition"]).with(
         r#"
         [[nodes]]
         name = "NODE1"

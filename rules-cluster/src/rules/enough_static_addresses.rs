@@ -31,9 +31,9 @@ rule! {
     ///
     /// Set a fixed address in the properties of the adapter, outside the range that DHCP gives out, one node at a
     /// time, after its groups were moved away. On Windows Server 2008 enter a static address in the properties of
-    /// the IP Address resource in Failover Cluster Management; it counts when the resource next comes online, so
-    /// bring the group offline and online in a maintenance window. Have addresses reserved before virtual servers
-    /// are added.
+    /// the IP Address resource in Failover Cluster Management; it takes effect when the resource next comes
+    /// online, so bring the group offline and online in a maintenance window. Have addresses reserved before
+    /// virtual servers are added.
     pub static ENOUGH_STATIC_ADDRESSES = {
         check,
         set: &CLUSTER,

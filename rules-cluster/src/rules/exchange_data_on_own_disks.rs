@@ -326,7 +326,7 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
-    fails("the path given at creation, which the log alone tells", TWO_NODES_2003, &["setup[#1].data_path"])
+    fails("the path given at creation, known from the log alone", TWO_NODES_2003, &["setup[#1].data_path"])
         .without(&["groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].parameters"])
         .with(
             r"
@@ -335,7 +335,7 @@ const EXAMPLES: &[Example] = &[
         ),
     not_applicable("data on the disks of each node", CCR_2007),
     not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),
-    unknown("where the queue is is not known", TWO_NODES_2003, &["virtual_servers[EVS1].queue_path"])
+    unknown("the place of the queue is not known", TWO_NODES_2003, &["virtual_servers[EVS1].queue_path"])
         .without(&["virtual_servers[EVS1].queue_path"]),
     unknown("another maker's disk group with drives that are not known", TWO_NODES_2003, &["disks"])
         .without(&["groups[EVS1 Group].resources[Disk S:]"])

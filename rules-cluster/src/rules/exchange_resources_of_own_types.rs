@@ -29,8 +29,8 @@ rule! {
     ///
     /// Take the generic resource offline in a maintenance window and delete it: that deletes no data. The
     /// resources of the right types come with the System Attendant (Exchange 2000 and 2003) or from Setup (2007).
-    /// Where one of them is missing, see `exchange2003/system-attendant-children` or
-    /// `virtual-server-resources-complete`.
+    /// Where one of them is missing, see `exchange2003/system-attendant-children`,
+    /// `exchange2003/virtual-server-resources-complete` or `exchange2007/virtual-server-resources-complete`.
     pub static EXCHANGE_RESOURCES_OF_OWN_TYPES = {
         check,
         set: &CLUSTER,

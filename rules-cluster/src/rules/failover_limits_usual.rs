@@ -9,12 +9,12 @@ use rules_core::{
 use crate::{CLUSTER, facts};
 
 rule! {
-    /// The group of a virtual server has a usual limit on failovers: a threshold of 1 to 10 within 1 to 1193
-    /// hours.
+    /// The group of a virtual server has a usual failover threshold and a usual failover period.
     ///
-    /// The defaults are ten times in six hours on Windows 2000 and 2003. Windows Server 2008 has one time fewer
-    /// than there are nodes, written as 4294967295, in six hours; on Windows Server 2008 this is no finding
-    /// either. 1193 hours is the longest period that the Cluster service knows.
+    /// A threshold from 1 to 10 and a period from 1 to 1193 hours, the longest that the Cluster service knows, are
+    /// no finding. The defaults are ten times in six hours on Windows 2000 and 2003, and on Windows Server 2008
+    /// one time fewer than there are nodes, written as 4294967295, in six hours. On Windows Server 2008 this
+    /// number is no finding either.
     ///
     /// The defaults and the longest period are documented; that other values are unwise is practice.
     ///

@@ -9,7 +9,7 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// A majority of nodes is left when one of them fails.
+    /// A majority of votes is left when one node fails.
     ///
     /// This is about the quorum models in which the nodes vote and no disk does: Majority Node Set (Windows 2003),
     /// Node Majority and Node and File Share Majority (Windows 2008). The cluster runs while more than half of the

@@ -25,9 +25,10 @@ rule! {
     /// # How to fix it
     ///
     /// Install the update on one node after the other, each after its groups were moved away. Do not convert the
-    /// disk: that **erases it**. Where the update cannot be had, present a new disk with a master boot record, and
-    /// move the data there in System Manager (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`) after a
-    /// backup.
+    /// disk: that **erases it**. Where the update cannot be had, make a backup, present a new disk with a master
+    /// boot record, bring it into the group as a Physical Disk resource with the System Attendant (Exchange 2007:
+    /// the databases) dependent on it, and move the data there in System Manager (Exchange 2007:
+    /// `Move-StorageGroupPath`, `Move-DatabasePath`). A database is dismounted while its files move.
     pub static MBR_DISKS_ON_WINDOWS_2003 = {
         check,
         set: &CLUSTER,

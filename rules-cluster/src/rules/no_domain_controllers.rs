@@ -65,7 +65,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "nobody's exception: Exchange 2000, every node",
+        "Exchange 2000 is no exception: every node",
         TWO_NODES_2000,
         &["nodes[NODE1].domain_controller", "nodes[NODE2].domain_controller"],
     )
@@ -74,7 +74,11 @@ const EXAMPLES: &[Example] = &[
         nodes = [{ name = "NODE1", domain_controller = true }, { name = "NODE2", domain_controller = true }]
         "#,
     ),
-    unknown("what one node is, is not known", CCR_2007, &["nodes[NODE1].domain_controller"])
-        .without(&["nodes[NODE1].domain_controller"]),
+    unknown(
+        "whether one node is a domain controller is not known",
+        CCR_2007,
+        &["nodes[NODE1].domain_controller"],
+    )
+    .without(&["nodes[NODE1].domain_controller"]),
     unknown("not all nodes are described", TWO_NODES_2003, &["nodes"]).with(r#"partial = ["nodes"]"#),
 ];

@@ -11,11 +11,12 @@ use crate::CLUSTER;
 rule! {
     /// No node and no virtual server is renamed after the cluster was formed.
     ///
-    /// The setup log says so: an entry `rename` with the `node` or the `virtual_server` that was renamed, by the
-    /// name that it has afterwards. A node may be renamed before it joins, so one that was evicted, renamed and
-    /// joined again is no finding. Neither is a virtual server that was removed or made anew afterwards, or
-    /// anything that was renamed before the cluster was formed anew. Where the log does not contain the forming of
-    /// the cluster, its entries count as later. The cluster's own name can be changed: make no entry for that.
+    /// This is judged from the setup log: an entry `rename` with the `node` or the `virtual_server` that was
+    /// renamed, by the name that it has afterwards. A node may be renamed before it joins, so one that was
+    /// evicted, renamed and joined again is no finding. Neither is a virtual server that was removed or made anew
+    /// afterwards, or anything that was renamed before the cluster was formed anew. Where the log does not contain
+    /// the forming of the cluster, its entries count as later. The cluster's own name can be changed: make no
+    /// entry for that.
     ///
     /// # Why it matters
     ///

@@ -26,8 +26,8 @@ fleet_rule! {
     /// # Why it matters
     ///
     /// ForestPrep and DomainPrep (2007: PrepareAD and PrepareDomain) of a version come before its Setup, which
-    /// stops without them. They need the rights of Enterprise Admins and Schema Admins, who are seldom at hand on
-    /// the evening of the installation.
+    /// stops without them. Preparing the forest needs the rights of Enterprise Admins and Schema Admins, who are
+    /// seldom at hand on the evening of the installation.
     ///
     /// # How to fix it
     ///

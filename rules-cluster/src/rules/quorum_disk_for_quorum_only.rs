@@ -123,7 +123,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "the folder of the quorum log tells the drive",
+        "the folder of the quorum log shows the drive",
         TWO_NODES_2003,
         &["virtual_servers[EVS1].queue_path"],
     )

@@ -64,6 +64,6 @@ const EXAMPLES: &[Example] = &[
     not_applicable("Majority Node Set", CCR_2007),
     unknown("the size is not known", TWO_NODES_2003, &["disks[Disk Q:].size_mib"])
         .without(&["disks[Disk Q:].size_mib"]),
-    unknown("which disk it is is not known", TWO_NODES_2003, &["quorum.resource"])
+    unknown("the quorum disk is not named", TWO_NODES_2003, &["quorum.resource"])
         .without(&["quorum.resource"]),
 ];

@@ -30,8 +30,8 @@ rule! {
     /// # How to fix it
     ///
     /// Finish the upgrade, one node at a time: move the groups off the node in Cluster Administrator, install the
-    /// service pack or the version that the others have, restart it, check that it is up in the cluster, and move
-    /// a group to it and back before you turn to the next. Windows 2000 can be upgraded to 2003 in this way
+    /// service pack or the version that the others have, restart the node, check that it is up in the cluster, and
+    /// move a group to it and back before you turn to the next. Windows 2000 can be upgraded to 2003 in this way
     /// (Exchange 2000 to 2003 first, because it does not run on Windows 2003). Windows 2003 cannot be upgraded to
     /// 2008, nor can releases be skipped: build a new cluster beside the old one and move the mailboxes.
     pub static SAME_WINDOWS_VERSION = {

@@ -24,7 +24,8 @@ rule! {
     ///
     /// The Cluster service expects one kind of address from a network, and makes the addresses of its resources in
     /// the same way. On a network where the nodes differ, an address may come online on one node and not on the
-    /// other. The validation of Windows Server 2008 tests this, and a cluster that fails is not supported.
+    /// other. The validation of Windows Server 2008 tests this, and a cluster that fails the test is not
+    /// supported.
     ///
     /// # How to fix it
     ///

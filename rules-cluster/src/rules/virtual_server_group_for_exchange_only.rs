@@ -30,9 +30,10 @@ rule! {
     /// # How to fix it
     ///
     /// Give the application a group with an address, a name and a disk of its own, move its data there after a
-    /// backup, and take its resources out of the group of the virtual server. Their users are without the
-    /// application meanwhile. For an agent that has to stay, clear *Affect the group* on the tab *Advanced* of its
-    /// properties (Windows Server 2008: on the tab *Policies*, that its failure fails over the others).
+    /// backup, and take its resources out of the group of the virtual server. The users of the application are
+    /// without it meanwhile. For an agent that has to stay, clear *Affect the group* on the tab *Advanced* of its
+    /// properties (Windows Server 2008: on the tab *Policies*, the option that its failure fails over all
+    /// resources).
     pub static VIRTUAL_SERVER_GROUP_FOR_EXCHANGE_ONLY = {
         check,
         set: &CLUSTER,

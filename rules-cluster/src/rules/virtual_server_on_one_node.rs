@@ -24,9 +24,9 @@ rule! {
     /// # How to fix it
     ///
     /// First see what is true: `cluster group` on each node shows the owner of every group. If it differs from
-    /// node to node, the nodes have lost contact: keep one side, stop the Cluster service on the others, repair
-    /// the networks and the quorum, and then start the others again one by one. If only the record is wrong,
-    /// correct it.
+    /// node to node, the nodes have lost contact: keep one side, usually the one where the databases are mounted,
+    /// stop the Cluster service on the others, repair the networks and the quorum, and then start the others again
+    /// one by one. If only the record is wrong, correct it.
     ///
     /// Give a second virtual server a name and an address of its own before it comes online for the first time.
     /// Nothing has to be removed for this.
@@ -97,7 +97,8 @@ const EXAMPLES: &[Example] = &[
     passes("one of two nodes runs it", TWO_NODES_2003),
     passes("three virtual servers on three nodes", FOUR_NODES_2003),
     passes("a single copy cluster", SCC_2007),
-    passes("the owner of the group tells", TWO_NODES_2003).without(&["virtual_servers[EVS1].running_on"]),
+    passes("the owner of the group shows where it runs", TWO_NODES_2003)
+        .without(&["virtual_servers[EVS1].running_on"]),
     passes("it runs nowhere at the moment", CCR_2007).with(
         r#"
         virtual_servers = [{ name = "CMS1", running_on = [] }]
