@@ -14,8 +14,8 @@ rule! {
     /// Exchange's Best Practices Analyzer warns of nodes whose `Mountmgr.sys` is older than a certain update: when they
     /// get Service Pack 1 of Windows Server 2003, mount points may fail. The rule looks at nodes with Windows 2003
     /// without a service pack, in a cluster with disks that are mount points. A node without any update is a warning.
-    /// The number of the update could not be found, so a node that has some updates is information only: waive the rule
-    /// where the right one is among them. Windows 2003 R2 begins with Service Pack 1 and is not judged. Neither is a
+    /// The number of the update could not be found, so a node that has some updates is information only:
+    /// it is in order where the right one is among them. Windows 2003 R2 begins with Service Pack 1 and is not judged. Neither is a
     /// node that has a service pack already: the update would come too late.
     ///
     /// # Why it matters

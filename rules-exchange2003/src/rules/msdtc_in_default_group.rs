@@ -34,8 +34,8 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// An MSDTC that works can stay where it is, above all on a cluster in production: waive the finding, after clearing
-    /// *Affect the group* in its properties (`cluster res "MSDTC" /prop RestartAction=1`).
+    /// An MSDTC that works can stay where it is, above all on a cluster in production: clear *Affect the group* in its
+    /// properties (`cluster res "MSDTC" /prop RestartAction=1`), and leave it there.
     ///
     /// Otherwise move it while nobody installs anything and no transaction is open. Nothing of a virtual server depends
     /// on it.

@@ -19,7 +19,7 @@ rule! {
     /// is there for Setup, on the nodes themselves. Access that is on is information. It is a warning where the setup
     /// log shows that it was turned on when the node was a member of the cluster already, or where no complete log
     /// rules that out. Another application on the cluster that takes part in distributed transactions may need it:
-    /// waive the finding.
+    /// then it stays on.
     ///
     /// # Why it matters
     ///

@@ -26,7 +26,7 @@ rule! {
     ///
     /// `Set-MailboxServer CMS1 -AutoDatabaseMountDial:GoodAvailability`, or, with SP1, the page *Clustered Mailbox
     /// Server* of its properties in the Exchange Management Console. Nothing goes offline. Where every loss has to be
-    /// decided by a person, keep *Lossless*, waive this rule, and write down who decides.
+    /// decided by a person, keep *Lossless*, and write down who decides.
     pub static MOUNT_DIAL_USUAL = {
         check,
         set: &EXCHANGE_2007,

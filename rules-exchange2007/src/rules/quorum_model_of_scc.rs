@@ -15,7 +15,7 @@ rule! {
     /// supported but discouraged: a warning. The models of Windows 2003 are not judged.
     ///
     /// An even number of nodes that vote alone, without a witness, is left to `cluster/majority-survives-a-failure`.
-    /// With an odd number Windows itself proposes Node Majority, and the information may be waived: with the vote of a
+    /// With an odd number Windows itself proposes Node Majority, and that is in order: with the vote of a
     /// disk such a cluster would not survive more failures of nodes than without.
     ///
     /// # Why it matters
