@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     Severity,
-    model::{At, FactPath, Known, Set},
+    model::{At, FactPath, Few, Known, Set, Several},
 };
 
 /// What a rule says while it looks at a cluster. Asking is recording: a fact that is asked for and absent is noted,
@@ -80,16 +80,16 @@ impl Findings {
 
     /// The members of a set that are known, for what must hold of every member. Absent facts that may hide more are
     /// noted.
-    pub fn each<M>(&mut self, set: impl Into<Set<M>>) -> Vec<M> {
-        let (members, gaps) = set.into().into_parts();
+    pub fn each<S: Several>(&mut self, set: S) -> S::Members {
+        let (members, gaps) = set.into_members();
         self.note(gaps);
         members
     }
 
     /// The members of a set, if it is known that these are all: for how many there are, or that there is none.
     /// `None`: absent facts may hide more, and are noted.
-    pub fn need_all<M>(&mut self, set: impl Into<Set<M>>) -> Option<Vec<M>> {
-        let (members, gaps) = set.into().into_parts();
+    pub fn need_all<S: Several>(&mut self, set: S) -> Option<S::Members> {
+        let (members, gaps) = set.into_members();
         let complete = gaps.is_empty();
         self.note(gaps);
         complete.then_some(members)
@@ -102,14 +102,14 @@ impl Findings {
         &mut self,
         set: impl Into<Set<M>>,
         fact: impl Fn(M) -> At<'a, T>,
-    ) -> Vec<[(M, Known<'a, T>); 2]> {
-        let members = self.each(set);
+    ) -> Few<[(M, Known<'a, T>); 2]> {
+        let members = self.each(set.into());
         if members.len() < 2 {
-            return Vec::new();
+            return Few::new();
         }
-        let facts: Vec<_> =
+        let facts: Few<_> =
             members.into_iter().filter_map(|member| Some((member, self.need(fact(member))?))).collect();
-        let Some(&usual) = usual(&facts, |(_, a), (_, b)| a == b) else { return Vec::new() };
+        let Some(&usual) = usual(&facts, |(_, a), (_, b)| a == b) else { return Few::new() };
         facts.into_iter().filter(|(_, fact)| *fact != usual.1).map(|odd| [odd, usual]).collect()
     }
 

@@ -78,9 +78,9 @@ fn judge<'a>(
     }
     let Some(name) = findings.need(node.name()) else { return };
     let here = resources.clone().flat_map(|resource| match resource.may_run_on(&name) {
-        Some(true) => Set::new(vec![resource], Vec::new()),
+        Some(true) => Set::new([resource], []),
         Some(false) => Set::default(),
-        None => Set::new(Vec::new(), vec![resource.possible_owners().path()]),
+        None => Set::new([], [resource.possible_owners().path()]),
     });
     let &[resource, ..] = here.peek() else {
         findings.each(here);

@@ -58,7 +58,7 @@ impl<'a> ClusterRef<'a> {
             let (names, resources) = (index.resource_names(), index.resources());
             let resource = |number| self.resource(resources.place(number));
             let candidates = names.candidates(name.as_str()).filter_map(resource);
-            let members = candidates.filter(|resource| resource.name().peek() == Some(name)).collect();
+            let members = candidates.filter(|resource| resource.name().peek() == Some(name));
             let unnamed = names.unnamed().filter_map(resource).map(|resource| resource.name().path());
             let mut gaps: Vec<_> = groups.gap().into_iter().chain(unnamed).collect();
             gaps.extend(resources.incomplete_lists());
@@ -103,9 +103,9 @@ fn named<'a, T: Term>(
     list.root().ask(|index| {
         let names = names(index);
         let candidates = names.candidates(name.as_str()).filter_map(|place| list.item(place));
-        let members = candidates.filter(|item| name_of(item).peek() == Some(name)).collect();
+        let members = candidates.filter(|item| name_of(item).peek() == Some(name));
         let unnamed = names.unnamed().filter_map(|place| list.item(place));
-        Set::new(members, unnamed.map(|item| name_of(&item).path()).chain(list.gap()).collect())
+        Set::new(members, unnamed.map(|item| name_of(&item).path()).chain(list.gap()))
     })
 }
 

@@ -48,11 +48,11 @@ impl<'a> NodeRef<'a> {
 
     /// The Exchange resources that have the node among their possible owners.
     pub fn exchange_resources(self) -> Set<ResourceRef<'a>> {
-        let Some(name) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
+        let Some(name) = self.name().peek() else { return Set::new([], [self.name().path()]) };
         self.cluster().exchange_resources().flat_map(|resource| match resource.may_run_on(name) {
-            Some(true) => Set::new(vec![resource], Vec::new()),
+            Some(true) => Set::new([resource], []),
             Some(false) => Set::default(),
-            None => Set::new(Vec::new(), vec![resource.possible_owners().path()]),
+            None => Set::new([], [resource.possible_owners().path()]),
         })
     }
 
