@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     Severity,
-    model::{At, FactPath, Few, Known, Set, Several},
+    model::{At, FactPath, Few, Gaps, Known, Set, Several},
 };
 
 /// What a rule says while it looks at a cluster. Asking is recording: a fact that is asked for and absent is noted,
@@ -113,8 +113,15 @@ impl Findings {
         facts.into_iter().filter(|(_, fact)| *fact != usual.1).map(|odd| [odd, usual]).collect()
     }
 
-    fn note(&mut self, absent: impl IntoIterator<Item = FactPath>) {
-        self.missing.extend(absent);
+    #[inline]
+    fn note(&mut self, absent: Gaps) {
+        if !absent.is_empty() {
+            self.add_missing(&absent);
+        }
+    }
+
+    fn add_missing(&mut self, absent: &[FactPath]) {
+        self.missing.extend_from_slice(absent);
         if self.missing.len() > self.patience.max(1024) {
             self.compact();
             self.patience = self.missing.len() * 2;
@@ -129,7 +136,7 @@ impl Findings {
 
     /// Notes an absent fact.
     pub fn unknown(&mut self, path: FactPath) {
-        self.note([path]);
+        self.add_missing(&[path]);
     }
 
     /// Reports that something is wrong at a place. The message says what, in lower case and without a full stop,
@@ -161,7 +168,9 @@ impl Findings {
         reports.sort_by(|a, b| (a.path, &a.message).cmp(&(b.path, &b.message)));
         reports.dedup();
         self.compact();
-        let missing = std::mem::take(&mut self.missing);
+        // The storage stays here, for the next rule.
+        let missing = self.missing.clone();
+        self.missing.clear();
         Said { reports, missing, not_applicable: self.not_applicable.take() }
     }
 }

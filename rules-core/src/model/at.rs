@@ -328,7 +328,11 @@ impl<M> Default for Set<M> {
 impl<M> Set<M> {
     /// A set of these members; `gaps` are the absent facts that may hide more, none if the set is complete.
     pub fn new(members: impl IntoIterator<Item = M>, gaps: impl IntoIterator<Item = FactPath>) -> Self {
-        Self { members: members.into_iter().collect(), gaps: gaps.into_iter().collect() }
+        // Filled where it is, not moved there.
+        let mut set = Self::default();
+        set.members.extend(members);
+        set.gaps.extend(gaps);
+        set
     }
 
     /// The set of what [`into_parts`](Self::into_parts) gives.
@@ -401,7 +405,14 @@ impl<M> Set<M> {
     }
 
     /// The union of the sets that the members stand for, in order.
-    pub fn flat_map<N>(self, mut image: impl FnMut(M) -> Set<N>) -> Set<N> {
+    pub fn flat_map<N>(mut self, mut image: impl FnMut(M) -> Set<N>) -> Set<N> {
+        // Often it is the one group of a virtual server.
+        if self.members.len() == 1
+            && self.gaps.is_empty()
+            && let Some(only) = self.members.pop()
+        {
+            return image(only);
+        }
         let mut union = Set { members: Few::new(), gaps: self.gaps };
         for member in self.members {
             let set = image(member);

@@ -317,9 +317,31 @@ impl Resources {
 
     /// The resources of a type that has a word of its own, each as its group and its place there.
     pub(super) fn of(&self, kind: &ResourceType) -> impl ExactSizeIterator<Item = [usize; 2]> {
-        let code = usize::from(kind.code());
-        let range = self.code_starts[code] as usize..self.code_starts[code + 1] as usize;
-        self.by_code[range].iter().map(|&number| self.place(number as usize))
+        self.of_code(kind.code()).iter().map(|&number| self.place(number as usize))
+    }
+
+    /// The numbers of the resources whose type has a code, in order.
+    fn of_code(&self, code: u8) -> &[u32] {
+        let code = usize::from(code);
+        &self.by_code[self.code_starts[code] as usize..self.code_starts[code + 1] as usize]
+    }
+
+    /// The places in a group of its resources of a type that has a word of its own.
+    pub(super) fn of_group(&self, group: usize, kind: &ResourceType) -> impl Iterator<Item = usize> {
+        self.of_code_in(group, kind.code())
+    }
+
+    /// The places in a group of its resources whose type is not known.
+    pub(super) fn untyped_of_group(&self, group: usize) -> impl Iterator<Item = usize> {
+        self.of_code_in(group, Kind::UNKNOWN)
+    }
+
+    fn of_code_in(&self, group: usize, code: u8) -> impl Iterator<Item = usize> {
+        let (first, end) = (self.starts[group], self.starts[group + 1]);
+        let numbers = self.of_code(code);
+        let from = numbers.partition_point(|number| *number < first);
+        let own = numbers[from..].iter().take_while(move |number| **number < end);
+        own.map(move |number| (number - first) as usize)
     }
 
     /// The resources of a class of types.
@@ -340,16 +362,11 @@ impl Resources {
         self.starts[group] as usize
     }
 
-    /// What a group's resources are: for each `Some(true)` or `Some(false)` by a test on the code of its type and the
-    /// classes, `None` where the type is not known.
-    pub(super) fn in_group(
-        &self,
-        group: usize,
-        test: impl Fn(u8, u8) -> bool,
-    ) -> impl Iterator<Item = Option<bool>> {
+    /// Whether a group's resources are of a class of types; `None` where the type is not known.
+    pub(super) fn in_group(&self, group: usize, class: Class) -> impl Iterator<Item = Option<bool>> {
         let range = self.starts[group] as usize..self.starts[group + 1] as usize;
         let known = |kind: &Kind| kind.code != Kind::UNKNOWN;
-        self.kinds[range].iter().map(move |kind| known(kind).then(|| test(kind.code, kind.classes)))
+        self.kinds[range].iter().map(move |kind| known(kind).then(|| kind.classes & class as u8 != 0))
     }
 
     /// The lists of resources that are not complete.

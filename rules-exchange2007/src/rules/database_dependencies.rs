@@ -89,8 +89,7 @@ fn depends(dependency: &Dependency, group: GroupRef<'_>, graph: &Dependencies<'_
     let targets = group.resources().whose(|resource| resource.r#type(), is_target);
     let leading = graph.leading_to(|resource| resource.r#type(), is_target);
     for resource in resources {
-        let reached = leading.from(resource);
-        if !reached.peek().is_empty() {
+        if leading.is_known_from(resource) {
             continue;
         }
         let [target, ..] = *targets.peek() else {
@@ -98,7 +97,7 @@ fn depends(dependency: &Dependency, group: GroupRef<'_>, graph: &Dependencies<'_
             findings.each(targets);
             return;
         };
-        if findings.need_all(reached).is_some() {
+        if findings.need_all(leading.from(resource)).is_some() {
             let most = if dependency.documented { Severity::Error } else { Severity::Information };
             let message = format!("`{}` does not depend on `{}`", resource.name(), target.name());
             findings

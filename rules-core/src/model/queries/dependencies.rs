@@ -231,6 +231,11 @@ impl<'a> Dependencies<'a> {
 }
 
 impl<'a> LeadingTo<'a> {
+    /// Whether a resource of the group is known to lead to one.
+    pub fn is_known_from(&self, resource: ResourceRef<'a>) -> bool {
+        resource.path().inner_index().is_some_and(|place| self.found.get(place).is_some())
+    }
+
     /// One of the resources that a resource of the group leads to. No member: it leads to none, unless the set has gaps.
     pub fn from(&self, resource: ResourceRef<'a>) -> Set<ResourceRef<'a>> {
         let Some(place) = resource.path().inner_index() else { return Set::default() };

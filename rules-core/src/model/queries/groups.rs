@@ -95,35 +95,35 @@ impl<'a> ClusterRef<'a> {
 impl<'a> GroupRef<'a> {
     /// The group's resources of a type.
     pub fn resources_of(self, kind: &ResourceType) -> Set<ResourceRef<'a>> {
-        if let ResourceType::Other(_) = kind {
-            return self.resources().whose(|resource| resource.r#type(), |other| other == kind);
-        }
-        self.of_types(|code, _| code == kind.code(), |other| other == kind)
+        let list = self.resources();
+        let Some((index, group)) = self.indexed().filter(|_| !matches!(kind, ResourceType::Other(_))) else {
+            return list.whose(|resource| resource.r#type(), |other| other == kind);
+        };
+        let resources = index.resources().of_group(group, kind).filter_map(|place| list.item(place));
+        let untyped = index.resources().untyped_of_group(group).filter_map(|place| list.item(place));
+        Set::new(resources, untyped.map(|resource| resource.r#type().path()).chain(list.gap()))
     }
 
     /// The group's resources of any storage type.
     pub fn storage(self) -> Set<ResourceRef<'a>> {
-        self.of_types(|_, classes| classes & Class::Storage as u8 != 0, ResourceType::is_storage)
+        self.of_class(Class::Storage, ResourceType::is_storage)
     }
 
-    /// The group's resources whose types pass a test, on what the index has of a type, and on the type itself.
-    pub(super) fn of_types(
-        self,
-        indexed: impl Fn(u8, u8) -> bool,
-        test: impl Fn(&ResourceType) -> bool,
-    ) -> Set<ResourceRef<'a>> {
+    /// The group's resources of a class of types; of these a test tells, too.
+    pub(super) fn of_class(self, class: Class, test: impl Fn(&ResourceType) -> bool) -> Set<ResourceRef<'a>> {
         let resources = self.resources();
         let Some((index, group)) = self.indexed() else {
             return resources.whose(|resource| resource.r#type(), test);
         };
-        let mut found = Set::new([], resources.gap());
-        for (resource, is_one) in resources.items().zip(index.resources().in_group(group, indexed)) {
+        let mut found = Set::default();
+        for (resource, is_one) in resources.items().zip(index.resources().in_group(group, class)) {
             match is_one {
                 None => found.add_gap(resource.r#type().path()),
                 Some(true) => found.add(resource),
                 Some(false) => {}
             }
         }
+        resources.gap().into_iter().for_each(|gap| found.add_gap(gap));
         found
     }
 

@@ -111,6 +111,6 @@ fn named<'a, T: Term>(
 
 /// Whether a list is so long that it pays to look names up, and there is an index to do it with.
 fn is_long<T>(list: At<'_, Vec<T>>) -> bool {
-    const LONG: usize = 16;
+    const LONG: usize = 8;
     list.peek().is_some_and(|items| items.len() > LONG) && list.root().is_indexed()
 }

@@ -56,7 +56,7 @@ impl<'a> NetworkRef<'a> {
 impl<'a> GroupRef<'a> {
     /// The group's resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.of_types(|_, classes| classes & Class::Address as u8 != 0, ResourceType::is_address)
+        self.of_class(Class::Address, ResourceType::is_address)
     }
 
     /// Whether the group has addresses on several networks and moves to a node that is not attached to all of them: its
