@@ -91,11 +91,14 @@ impl<'t> Json<'t> {
     /// The text that was just entered.
     pub(crate) fn text_within(&mut self) -> Option<&str> {
         let plain = self.plain_text();
-        if self.takes("\"") {
-            return Some(plain);
-        }
+        if self.takes("\"") { Some(plain) } else { self.text_with_escapes(plain) }
+    }
+
+    /// The text that begins so, and goes on with an escape.
+    #[cold]
+    fn text_with_escapes(&mut self, beginning: &str) -> Option<&str> {
         self.unescaped.clear();
-        self.unescaped.push_str(plain);
+        self.unescaped.push_str(beginning);
         while !self.takes("\"") {
             let character = self.escaped_character()?;
             self.unescaped.push(character);
