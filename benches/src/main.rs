@@ -12,7 +12,7 @@ use benches::{Fleet, growth::Growing, large};
 use clap::{Parser, Subcommand, ValueEnum};
 use rules_core::{
     Auditor, Plan, Profile,
-    input::{Syntax, read_into},
+    input::{Syntax, read_into, to_toml},
     model::Cluster,
 };
 use serde::de::IgnoredAny;
@@ -79,6 +79,18 @@ enum Command {
         #[arg(long)]
         rule: Option<String>,
     },
+    /// Read clusters of one kind again and again, for a profiler.
+    Read {
+        /// Which clusters.
+        #[arg(value_enum)]
+        kind: Kind,
+        /// How many rounds.
+        #[arg(long, default_value_t = 100)]
+        rounds: usize,
+        /// From TOML instead of JSON.
+        #[arg(long)]
+        toml: bool,
+    },
 }
 
 /// Clusters to measure with.
@@ -122,6 +134,10 @@ fn main() -> io::Result<()> {
             judge(kind, rounds, rule);
             Ok(())
         }
+        Command::Read { kind, rounds, toml } => {
+            read(kind, rounds, if toml { Syntax::Toml } else { Syntax::Json });
+            Ok(())
+        }
     }
 }
 
@@ -154,7 +170,7 @@ fn growth(out: &mut impl Write, size: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// One round judges a typical fleet of this many clusters, or a large cluster once.
+/// One round judges or reads a typical fleet of this many clusters, or a large cluster once.
 const TYPICAL: u64 = 100;
 
 fn judge(kind: Kind, rounds: usize, rule: Option<String>) {
@@ -167,6 +183,22 @@ fn judge(kind: Kind, rounds: usize, rule: Option<String>) {
         for cluster in &clusters {
             black_box(auditor.audit(cluster));
         }
+    }
+}
+
+fn read(kind: Kind, rounds: usize, syntax: Syntax) {
+    let texts: Vec<String> = kind.clusters(TYPICAL).iter().map(|cluster| written(cluster, syntax)).collect();
+    let mut cluster = Cluster::default();
+    for text in std::iter::repeat_n(&texts, rounds).flatten() {
+        read_into(text, syntax, &mut cluster).expect("the text is a definition");
+        black_box(&cluster);
+    }
+}
+
+fn written(cluster: &Cluster, syntax: Syntax) -> String {
+    match syntax {
+        Syntax::Toml => to_toml(cluster),
+        Syntax::Json => serde_json::to_string(cluster).expect("a cluster can be written as JSON"),
     }
 }
 

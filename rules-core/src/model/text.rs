@@ -17,6 +17,7 @@ use super::{
     PathPattern,
     table::{LeafCheck, Reflect, Shape, Term, leaves},
 };
+use crate::input::json::{Fill, Filled, Json};
 
 /// Whether two names are the same to Windows, which compares them without case.
 #[inline]
@@ -169,6 +170,14 @@ macro_rules! around_string {
             }
         }
 
+        impl Fill for $Text {
+            fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+                self.0.fill(json)?;
+                let check: fn(&str) -> Result<(), &'static str> = $check;
+                check(&self.0).ok()
+            }
+        }
+
         impl Serialize for $Text {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
@@ -210,7 +219,7 @@ around_string!(
         "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
         "description": "A path of Windows, with a drive letter or as \\\\server\\share.",
     },
-    |path| if path.contains(|character: char| character.is_ascii_control()) {
+    |path| if path.bytes().any(|byte| byte.is_ascii_control()) {
         Err("a path of Windows with a control character; in TOML, write paths in single quotes: 'D:\\Exchsrvr'")
     } else {
         Ok(())
@@ -279,6 +288,13 @@ macro_rules! parsed {
                 }
 
                 deserializer.deserialize_str(Parse)
+            }
+        }
+
+        impl Fill for $Text {
+            fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+                *self = json.text()?.parse().ok()?;
+                Some(())
             }
         }
 
