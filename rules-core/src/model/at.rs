@@ -96,7 +96,7 @@ impl<'a, T: Term> At<'a, Vec<T>> {
     #[inline]
     pub(crate) fn items(self) -> Items<'a, T> {
         let items = self.value.map_or(&[][..], Vec::as_slice);
-        Items { root: self.root, list: self.path, items: items.iter().enumerate() }
+        Items { root: self.root, list: self.path, left: items.iter().enumerate() }
     }
 
     /// The element at a place.
@@ -146,19 +146,19 @@ impl<'a, T: Term> At<'a, Vec<T>> {
 pub struct Items<'a, T> {
     root: Root<'a>,
     list: FactPath,
-    items: Enumerate<slice::Iter<'a, T>>,
+    left: Enumerate<slice::Iter<'a, T>>,
 }
 
 impl<T> Clone for Items<'_, T> {
     fn clone(&self) -> Self {
-        Self { root: self.root, list: self.list, items: self.items.clone() }
+        Self { root: self.root, list: self.list, left: self.left.clone() }
     }
 }
 
 impl<T> Items<'_, T> {
     /// Whether none is left.
     pub fn is_empty(&self) -> bool {
-        self.items.len() == 0
+        self.left.len() == 0
     }
 }
 
@@ -167,13 +167,13 @@ impl<'a, T> Iterator for Items<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<At<'a, T>> {
-        let (index, item) = self.items.next()?;
+        let (index, item) = self.left.next()?;
         Some(At::new(self.root, self.list.index(index), Some(item)))
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.items.size_hint()
+        self.left.size_hint()
     }
 }
 
@@ -181,7 +181,7 @@ impl<T> ExactSizeIterator for Items<'_, T> {}
 
 impl<T> DoubleEndedIterator for Items<'_, T> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        let (index, item) = self.items.next_back()?;
+        let (index, item) = self.left.next_back()?;
         Some(At::new(self.root, self.list.index(index), Some(item)))
     }
 }
@@ -313,7 +313,7 @@ pub struct Set<M> {
 }
 
 /// Things of which most clusters have so few that they need no storage of their own.
-pub type Few<T> = SmallVec<[T; 4]>;
+pub type Few<T> = SmallVec<[T; 2]>;
 
 /// The absent facts that may hide members of a [`Set`]: most have none.
 pub type Gaps = SmallVec<[FactPath; 1]>;
@@ -415,9 +415,7 @@ impl<M> Set<M> {
         }
         let mut union = Set { members: Few::new(), gaps: self.gaps };
         for member in self.members {
-            let set = image(member);
-            union.members.extend(set.members);
-            union.gaps.extend(set.gaps);
+            union.append(image(member));
         }
         union
     }
@@ -425,9 +423,17 @@ impl<M> Set<M> {
     /// Both sets in one.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        self.members.extend(other.members);
-        self.gaps.extend(other.gaps);
+        self.append(other);
         self
+    }
+
+    /// Adds the members and the gaps of another set.
+    #[inline]
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.members.append(&mut other.members);
+        if !other.gaps.is_empty() {
+            self.gaps.append(&mut other.gaps);
+        }
     }
 }
 

@@ -366,7 +366,7 @@ impl Resources {
     pub(super) fn in_group(&self, group: usize, class: Class) -> impl Iterator<Item = Option<bool>> {
         let range = self.starts[group] as usize..self.starts[group + 1] as usize;
         let known = |kind: &Kind| kind.code != Kind::UNKNOWN;
-        self.kinds[range].iter().map(move |kind| known(kind).then(|| kind.classes & class as u8 != 0))
+        self.kinds[range].iter().map(move |kind| known(kind).then_some(kind.classes & class as u8 != 0))
     }
 
     /// The lists of resources that are not complete.
