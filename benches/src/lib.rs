@@ -49,7 +49,7 @@ impl Fleet {
         let nodes = 2 + u64::from(random.below(4) == 0);
         let mut cluster = good(number, nodes, nodes - 1);
         if random.below(1000) < self.violations_per_mille {
-            violate(&mut cluster, number, nodes, &mut random);
+            violate(&mut cluster, &mut random);
         }
         cluster
     }
@@ -264,9 +264,9 @@ fn virtual_server(number: u64, evs: u64, letter: &str, nodes: &[String]) -> Virt
 }
 
 /// One thing wrong, each of a different kind.
-fn violate(cluster: &mut Cluster, number: u64, nodes: u64, random: &mut Random) {
+fn violate(cluster: &mut Cluster, random: &mut Random) {
     let node = &mut cluster.nodes.get_or_default()[0];
-    match random.below(12) {
+    match random.below(8) {
         0 => node.domain_controller.set(true),
         1 => node.domain.set("other.example.com"),
         2 => node.windows.get_or_default().edition.set(WindowsEdition::Standard),
@@ -281,16 +281,11 @@ fn violate(cluster: &mut Cluster, number: u64, nodes: u64, random: &mut Random) 
             let group = &mut cluster.groups.get_or_default()[1];
             group.resources.get_or_default().push(resource("Second MTA", ResourceType::Mta, &[]));
         }
-        7 => {
+        _ => {
             let dns = cluster.dns.get_or_default();
             dns.dynamic_updates.set(false);
             dns.host_records.set([]);
         }
-        8 => cluster.disks.get_or_default()[1].file_system.set(FileSystem::Fat),
-        9 => cluster.quorum.get_or_default().resource.set("Disk R:"),
-        10 => *cluster = good(number, 3, 2).storage_bus(StorageBus::ParallelScsi),
-        // The last one is on the node of the first.
-        _ => *cluster = good(number, nodes, nodes + 1),
     }
 }
 
