@@ -1,9 +1,16 @@
-//! Throughput of reading, of the rules, and of both, in clusters and bytes a second.
+//! Throughput of reading, of the rules, of both, and of the whole program, in clusters and bytes a second.
 
-use std::hint::black_box;
+use std::{
+    convert::Infallible,
+    ffi::OsStr,
+    fs,
+    hint::black_box,
+    io::{self, Cursor},
+};
 
 use benches::Fleet;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use excluster::{Console, Exit};
 use rules_core::{
     Profile, audit, audit_cluster, audit_stream,
     input::{Syntax, read, read_into, to_toml},
@@ -75,34 +82,80 @@ fn rules(criterion: &mut Criterion) {
 fn end_to_end(criterion: &mut Criterion) {
     let plan = excluster::book().plan(&Profile::recommended()).expect("every rule is selected");
     let fleet: Vec<Cluster> = Fleet::of(2_000).clusters().collect();
-    let text: String = Fleet::of(2_000).lines().map(|line| line + "\n").collect();
     let mut group = criterion.benchmark_group("end to end");
-    group.throughput(Throughput::Elements(fleet.len() as u64));
     for threads in [1, 2] {
         let pool =
             rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
-        group.bench_function(format!("NDJSON, {threads} threads"), |bencher| {
-            bencher.iter(|| {
-                let reader = std::io::Cursor::new(text.clone().into_bytes());
-                pool.install(|| {
-                    audit_stream(
-                        &plan,
-                        reader,
-                        |line| line.result.map(|(_, report)| report.counts()).ok(),
-                        |counts| {
-                            black_box(counts);
-                            Ok::<_, std::convert::Infallible>(())
-                        },
-                    )
-                })
-            });
-        });
+        group.throughput(Throughput::Elements(fleet.len() as u64));
         group.bench_function(format!("clusters in memory, {threads} threads"), |bencher| {
             bencher.iter(|| pool.install(|| black_box(audit(&plan, &fleet))));
+        });
+        for clusters in [100, 1_000, 10_000] {
+            let text = ndjson(clusters);
+            group.throughput(Throughput::BytesDecimal(text.len() as u64));
+            group.bench_function(format!("NDJSON, {clusters} clusters, {threads} threads"), |bencher| {
+                bencher.iter_batched(
+                    || Cursor::new(text.clone().into_bytes()),
+                    |reader| {
+                        pool.install(|| {
+                            audit_stream(
+                                &plan,
+                                reader,
+                                |line| line.result.map(|(_, report)| report.counts()).ok(),
+                                |counts| {
+                                    black_box(counts);
+                                    Ok::<_, Infallible>(())
+                                },
+                            )
+                        })
+                    },
+                    BatchSize::LargeInput,
+                );
+            });
+        }
+    }
+    group.finish();
+}
+
+fn ndjson(clusters: u64) -> String {
+    Fleet::of(clusters).lines().map(|line| line + "\n").collect()
+}
+
+/// The whole program, from the arguments to the last byte of the report.
+fn program(criterion: &mut Criterion) {
+    const CLUSTERS: u64 = 1_000;
+    let book = excluster::book();
+    let folder = tempfile::tempdir().expect("there can be files");
+    let lines = folder.path().join("fleet.ndjson");
+    fs::write(&lines, ndjson(CLUSTERS)).expect("it can be written");
+    let run = |arguments: &[&OsStr]| {
+        let program = ["excluster", "audit", "--exit-zero"].map(OsStr::new);
+        let arguments = program.iter().chain(arguments).map(|&it| it.to_owned());
+        let exit = excluster::run_with(&book, arguments, &mut Console::new(io::sink(), io::sink()));
+        assert_eq!(exit, Exit::Clean);
+    };
+    let mut group = criterion.benchmark_group("program");
+    group.throughput(Throughput::Elements(CLUSTERS));
+    for format in ["text", "concise", "json", "ndjson"] {
+        group.bench_function(format, |bencher| {
+            bencher.iter(|| run(&["--format".as_ref(), format.as_ref(), lines.as_os_str()]));
+        });
+    }
+    for (ending, write) in [
+        ("json", (|it| serde_json::to_string_pretty(it).expect("a cluster can be written")) as fn(&_) -> _),
+        ("toml", to_toml),
+    ] {
+        let files = folder.path().join(ending);
+        fs::create_dir(&files).expect("there can be folders");
+        for (number, cluster) in Fleet::of(CLUSTERS).clusters().enumerate() {
+            fs::write(files.join(format!("{number}.{ending}")), write(&cluster)).expect("it can be written");
+        }
+        group.bench_function(format!("a folder of {ending} files"), |bencher| {
+            bencher.iter(|| run(&["--quiet".as_ref(), files.as_os_str()]));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, reading, rules, end_to_end);
+criterion_group!(benches, reading, rules, end_to_end, program);
 criterion_main!(benches);

@@ -29,8 +29,8 @@ impl Growing {
             Self::VirtualServers | Self::Partial => (2, size),
             Self::Resources | Self::Steps => (2, 1),
         };
-        let mut cluster = crate::good(1, nodes, servers);
-        let node = |number: u64| crate::node_name(1, 1 + number % nodes);
+        let mut cluster = crate::good::good(1, nodes, servers);
+        let node = |number: u64| crate::good::node_name(1, 1 + number % nodes);
         let step =
             |action: SetupAction, node: &str| SetupStep::default().step(action).node(node).by(Actor::Setup);
         match self {
@@ -45,7 +45,7 @@ impl Growing {
                 group.resources.get_or_default().extend((0..size).map(|number| {
                     let before = number.checked_sub(1).map(|before| format!("Share {before}"));
                     let depends_on: Vec<&str> = before.iter().map(String::as_str).collect();
-                    crate::resource(&format!("Share {number}"), ResourceType::FileShare, &depends_on)
+                    crate::good::resource(&format!("Share {number}"), ResourceType::FileShare, &depends_on)
                 }));
             }
             Self::Partial => {

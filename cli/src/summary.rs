@@ -6,7 +6,7 @@ use anstyle::Style;
 use rules_core::Counts;
 
 use crate::{
-    formats::Run,
+    formats::{Run, Verbosity},
     held::{self, Compared},
     palette::Palette,
     tally::Tally,
@@ -20,12 +20,7 @@ pub(crate) fn text(tally: &Tally, compared: Option<&Compared>, run: &Run<'_>, pa
     let counts = &tally.counts;
     let mut rows = Rows::default();
 
-    rows.add("findings", {
-        let errors = painted(palette.error, counts.errors, "error", "errors");
-        let warnings = painted(palette.warning, counts.warnings, "warning", "warnings");
-        let information = painted(palette.information, counts.informations, "information", "information");
-        format!("{errors}, {warnings}, {information}")
-    });
+    rows.add("findings", findings(counts, palette));
     rows.add("outcomes", outcomes(counts, palette));
     if counts.clusters > 0 && counts.clusters_not_judged == counts.clusters {
         rows.add("not judged", "nothing was judged: no rule passed or failed".to_owned());
@@ -48,7 +43,9 @@ pub(crate) fn text(tally: &Tally, compared: Option<&Compared>, run: &Run<'_>, pa
             rows.add("most found", format!("{rule}: {findings}"));
         }
     }
-    for (kind, missing) in tally.most_missing().into_iter().take(LISTED) {
+    // Of a single cluster it stands above, unless nothing does.
+    let listed = if counts.clusters == 1 && run.verbosity != Verbosity::Quiet { 0 } else { LISTED };
+    for (kind, missing) in tally.most_missing().into_iter().take(listed) {
         let fact = kind.pattern();
         let outcomes = |count| number(count, "unknown outcome", "unknown outcomes");
         let help = match (missing.alone, missing.among_others) {
@@ -70,6 +67,13 @@ pub(crate) fn text(tally: &Tally, compared: Option<&Compared>, run: &Run<'_>, pa
         }
     }
 
+    if counts.errors + counts.warnings + counts.informations > 0 {
+        rows.add(
+            "explained",
+            "`excluster explain RULE` says why a rule matters, and how to fix what it found".to_owned(),
+        );
+    }
+
     let clusters = number(counts.clusters, "cluster", "clusters");
     let files = match tally.files {
         0 => String::new(),
@@ -78,6 +82,14 @@ pub(crate) fn text(tally: &Tally, compared: Option<&Compared>, run: &Run<'_>, pa
     let rules = number((run.rules.len() + run.fleet_rules.len()) as u64, "rule", "rules");
     let strong = palette.strong;
     format!("{strong}{clusters}{files}, {rules}{strong:#}\n{}", rows.text)
+}
+
+/// How many findings there are of each severity.
+pub(crate) fn findings(counts: &Counts, palette: &Palette) -> String {
+    let errors = painted(palette.error, counts.errors, "error", "errors");
+    let warnings = painted(palette.warning, counts.warnings, "warning", "warnings");
+    let information = painted(palette.information, counts.informations, "information", "information");
+    format!("{errors}, {warnings}, {information}")
 }
 
 /// How many outcomes there are of each kind.

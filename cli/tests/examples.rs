@@ -17,15 +17,20 @@ const HEAD: &str = "| file | cluster | rules that find something |\n|---|---|---
 const GOOD: &[&str] =
     &["bamberg-scc.toml", "bergen-2003.toml", "duisburg-ccr.json", "quayside-2000.toml", "zurich-2003.toml"];
 
-/// What the program reports of each cluster of the fleet, by its file, in order.
-fn reports(profile: &str) -> Vec<(String, Value)> {
+/// What the program prints of an audit of the fleet, or of a part of it.
+fn printed(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_excluster"))
-        .args(["audit", "examples/fleet", "--format", "ndjson", "--exit-zero", "--profile", profile])
+        .args(["audit", "--exit-zero"])
+        .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .output()
         .unwrap();
-    String::from_utf8(output.stdout)
-        .unwrap()
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What the program reports of each cluster of the fleet, by its file, in order.
+fn reports(profile: &str) -> Vec<(String, Value)> {
+    printed(&["examples/fleet", "--format", "ndjson", "--profile", profile])
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
         .filter(|report| report["kind"] == "cluster")
@@ -58,6 +63,25 @@ fn each_example_tells_its_story_and_no_other() {
         );
     }
     golden::assert_golden(README, &page);
+}
+
+/// The worst first, what one rule found together, and no more lines than a person reads.
+#[test]
+fn the_report_of_an_inherited_cluster_is_short_enough_to_act_on() {
+    let report = printed(&["examples/fleet/inherited-linden-2003.toml"]);
+    golden::assert_golden("tests/fixtures/expected/inherited.txt", &report);
+    let titles =
+        report.lines().filter_map(|line| line.split_once('[').filter(|(_, rest)| rest.contains("]: ")));
+    let severities: Vec<&str> =
+        titles.map(|(severity, _)| severity).filter(|it| it.chars().all(char::is_alphabetic)).collect();
+    let order = ["error", "warning", "information"];
+    assert!(
+        severities.is_sorted_by_key(|severity| order.iter().position(|it| it == severity)),
+        "{severities:?}"
+    );
+    let (rules, findings) = (severities.len(), report.matches("= also: ").count() + severities.len());
+    assert!(rules >= 20 && findings > 30, "{findings} findings of {rules} rules");
+    assert!(report.lines().count() <= 5 * rules + findings, "{} lines", report.lines().count());
 }
 
 #[test]

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use rules_core::model::FactPath;
 
 use crate::{
     escape::{escape, shown},
-    examined::{Audited, Spot},
+    examined::Spot,
     excerpt::Excerpt,
     palette::Palette,
 };
@@ -27,7 +26,6 @@ enum Line {
     Source(u64, String),
     /// Under the source: spaces, carets, their style.
     Carets(usize, usize, Style),
-    Empty,
     Note(&'static str, String),
 }
 
@@ -45,24 +43,12 @@ impl<'a> Block<'a> {
         self.lines.push(Line::Arrow(place.to_owned()));
     }
 
-    /// The place of a path, with its line.
-    pub(super) fn spot(&mut self, audited: &Audited<'_>, path: FactPath, style: Style) {
-        let spot = audited.spot(path);
-        self.arrow(&spot_text(audited.file, spot.as_ref()));
-        if let Some((spot, excerpt)) = spot.and_then(|spot| audited.excerpt(&spot).map(|it| (spot, it))) {
-            self.excerpt(spot.line, excerpt, style);
-        }
-    }
-
     pub(super) fn excerpt(&mut self, line: u64, excerpt: Excerpt, style: Style) {
         let carets = Line::Carets(excerpt.indent, excerpt.width, style);
-        self.lines.extend([Line::Empty, Line::Source(line, excerpt.line), carets]);
+        self.lines.extend([Line::Source(line, excerpt.line), carets]);
     }
 
     pub(super) fn note(&mut self, label: &'static str, text: &str) {
-        if matches!(self.lines.last(), Some(Line::Carets(..))) {
-            self.lines.push(Line::Empty);
-        }
         self.lines.push(Line::Note(label, text.to_owned()));
     }
 
@@ -92,7 +78,6 @@ impl<'a> Block<'a> {
             match line {
                 Line::Title(text) => writeln!(out, "{text}"),
                 Line::Arrow(place) => writeln!(out, "{:width$}{frame}-->{frame:#} {place}", ""),
-                Line::Empty => writeln!(out, "{:width$} {frame}|{frame:#}", ""),
                 Line::Source(number, text) => writeln!(out, "{frame}{number:>width$} |{frame:#} {text}"),
                 Line::Carets(indent, carets, style) => {
                     let (indent, carets) = (" ".repeat(*indent), "^".repeat(*carets));

@@ -2,11 +2,11 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write as _,
 };
 
-use rules_core::{Finding, Outcome, RuleMeta, model::FactPath};
+use rules_core::{Counts, Outcome, Severity, model::FactPath};
 
 use super::{
     Format, Run, Verbosity,
@@ -25,19 +25,27 @@ use crate::{
     tally::Tally,
 };
 
-/// How many kinds of missing facts of a cluster, and how many other places of a finding, are shown.
+/// How many kinds of missing facts of a cluster are shown.
 const FACTS: usize = 8;
+
+/// How many places that are related to a finding are shown.
 const PLACES: usize = 4;
 
 /// How many places of a finding between clusters are shown.
 const HOLDERS: usize = 20;
 
-/// From how many findings of one rule and severity on they are shown together.
-const GROUP: usize = 3;
-
 pub(crate) struct Text<'a> {
     pub(crate) run: &'a Run<'a>,
     pub(crate) palette: Palette,
+}
+
+/// A finding, of this run or an earlier one.
+struct Sighting<'s> {
+    severity: Severity,
+    message: &'s str,
+    place: String,
+    /// By names.
+    path: String,
 }
 
 impl Format for Text<'_> {
@@ -64,28 +72,36 @@ impl Format for Text<'_> {
 
 impl Text<'_> {
     fn cluster(&self, audited: &Audited<'_>, out: &mut String) {
-        let findings = audited.worst_first();
-        let mut explained: Option<&RuleMeta> = None;
-        for related in findings.chunk_by(are_related) {
-            let together = if related.len() < GROUP { 1 } else { related.len() };
-            for group in related.chunks(together) {
-                let (rule, _) = group[0];
-                let explain = !explained.is_some_and(|earlier| std::ptr::eq(earlier, rule));
-                explained = Some(rule);
-                self.finding(audited, group, explain, out);
-            }
+        let place = place(audited.file, audited.line(), None);
+        let counts = audited.report.counts();
+        let findings = summary::findings(&counts, &self.palette);
+        if self.run.verbosity == Verbosity::Verbose {
+            let outcomes = summary::outcomes(&counts, &self.palette);
+            self.heading(&place, &audited.title(), &format!("{findings}; {outcomes}"), out);
+        } else if counts.failed > 0 {
+            self.heading(&place, &audited.title(), &findings, out);
         }
-        for (rule, outcome) in &audited.report.outcomes {
-            if let Outcome::Broken(message) = outcome {
-                let mut block = self.block();
-                block.title(self.palette.error, &format!("error[{}]", rule.full_name()), "the rule broke");
-                block.arrow(&place(audited.file, audited.line(), None));
-                block.note("because", &shown(message));
-                block.note("at", &audited.title());
-                block.note("help", "the other rules are not affected; report this to the rule's author");
-                block.finish(out);
-            }
+        for (rule, found) in by_rule(audited.worst_first(), |(rule, _)| rule.full_name()) {
+            let sightings = found.iter().map(|(_, finding)| Sighting {
+                severity: finding.severity,
+                message: &finding.message,
+                place: spot_text(audited.file, audited.spot(finding.path).as_ref()),
+                path: audited.names(finding.path),
+            });
+            let (_, first) = found[0];
+            let spot = audited.spot(first.path);
+            let excerpt = spot.and_then(|spot| Some((spot.line, audited.excerpt(&spot)?)));
+            let related = first
+                .related
+                .iter()
+                .map(|(path, label)| (spot_text(audited.file, audited.spot(*path).as_ref()), label.as_ref()));
+            self.found(&rule, sightings, excerpt, related, out);
         }
+        let broken = audited.report.outcomes.iter().filter_map(|(rule, outcome)| match outcome {
+            Outcome::Broken(message) => Some((rule.full_name(), message.as_ref())),
+            _ => None,
+        });
+        self.broken(broken, &place, &audited.title(), out);
         if self.run.verbosity == Verbosity::Verbose {
             drift::table(audited, self.run, &self.palette, out);
         }
@@ -93,46 +109,6 @@ impl Text<'_> {
         if !audited.notes().is_empty() {
             self.notes(audited, out);
         }
-        if self.run.verbosity == Verbosity::Verbose {
-            let place = place(audited.file, audited.line(), None);
-            let outcomes = summary::outcomes(&audited.report.counts(), &self.palette);
-            writeln!(out, "{place}: {}: {outcomes}\n", audited.title()).expect("a string takes any text");
-        }
-    }
-
-    /// Findings of one rule and severity: the first with its excerpt, of the others the place and message.
-    fn finding(
-        &self,
-        audited: &Audited<'_>,
-        group: &[(&RuleMeta, &Finding)],
-        explain: bool,
-        out: &mut String,
-    ) {
-        let [(rule, finding), others @ ..] = group else { return };
-        let style = self.palette.severity(finding.severity);
-        let mut block = self.block();
-        block.title(style, &format!("{}[{}]", finding.severity, rule.full_name()), &shown(&finding.message));
-        block.spot(audited, finding.path, style);
-        block.note("at", &at(audited, finding.path));
-        for (_, other) in others {
-            let spot = audited.spot(other.path);
-            block.note(
-                "also",
-                &format!("{}: {}", spot_text(audited.file, spot.as_ref()), shown(&other.message)),
-            );
-        }
-        if explain {
-            block.note("help", &format!("excluster explain {}", rule.full_name()));
-        }
-        for (path, label) in finding.related.iter().take(PLACES) {
-            block.title(self.palette.note, "note", &shown(label));
-            block.spot(audited, *path, self.palette.note);
-        }
-        for (path, label) in finding.related.iter().skip(PLACES) {
-            let spot = audited.spot(*path);
-            block.note("also", &format!("{}: {}", spot_text(audited.file, spot.as_ref()), shown(label)));
-        }
-        block.finish(out);
     }
 
     /// A result of an earlier run, of whose definition there is no text.
@@ -141,31 +117,26 @@ impl Text<'_> {
             Some(name) => format!("`{}`", shown(name)),
             None => "a cluster without a name".to_owned(),
         };
-        let mut explained = None;
-        for finding in &result.findings {
-            let mut block = self.block();
-            let kind = format!("{}[{}]", finding.severity, finding.rule);
-            block.title(self.palette.severity(finding.severity), &kind, &shown(&finding.message));
-            block.arrow(&finding.at.of(&result.file));
-            let path = shown(&finding.at.path);
-            block.note("at", &if path.is_empty() { title.clone() } else { format!("{path} of {title}") });
-            if explained != Some(&finding.rule) {
-                block.note("help", &format!("excluster explain {}", finding.rule));
-            }
-            explained = Some(&finding.rule);
-            for related in &finding.related {
-                block.note("also", &format!("{}: {}", related.at.of(&result.file), shown(&related.label)));
-            }
-            block.finish(out);
+        let place_of_cluster = place(&result.file, result.line, None);
+        if !result.findings.is_empty() {
+            let mut counts = Counts::default();
+            result.findings.iter().for_each(|finding| counts.add_finding(finding.severity));
+            let findings = summary::findings(&counts, &self.palette);
+            self.heading(&place_of_cluster, &title, &findings, out);
         }
-        for (rule, message) in result.broken() {
-            let mut block = self.block();
-            block.title(self.palette.error, &format!("error[{rule}]"), "the rule broke");
-            block.arrow(&place(&result.file, result.line, None));
-            block.note("because", &shown(message));
-            block.note("at", &title);
-            block.finish(out);
+        for (rule, found) in by_rule(result.findings.iter().collect(), |finding| finding.rule.clone()) {
+            let sightings = found.iter().map(|finding| Sighting {
+                severity: finding.severity,
+                message: &finding.message,
+                place: finding.at.of(&result.file),
+                path: finding.at.path.clone(),
+            });
+            let related =
+                found[0].related.iter().map(|related| (related.at.of(&result.file), related.label.as_str()));
+            self.found(&rule, sightings, None, related, out);
         }
+        let broken = result.broken().map(|(rule, message)| (rule.to_owned(), message));
+        self.broken(broken, &place_of_cluster, &title, out);
         let unknown = result.outcomes.iter().filter(|it| matches!(it.outcome, Verdict::Unknown));
         let mut missing: Vec<String> = Vec::new();
         let rules = unknown
@@ -185,7 +156,7 @@ impl Text<'_> {
             let mut block = self.block();
             let rules = number(rules as u64, "rule", "rules");
             block.title(self.palette.note, "note", &format!("{rules} could not judge {title}"));
-            block.arrow(&place(&result.file, result.line, None));
+            block.arrow(&place_of_cluster);
             block.list("missing", &missing);
             block.finish(out);
         }
@@ -203,9 +174,72 @@ impl Text<'_> {
         }
     }
 
+    /// What stands above the findings of a cluster.
+    fn heading(&self, place: &str, title: &str, counts: &str, out: &mut String) {
+        let strong = self.palette.strong;
+        writeln!(out, "{strong}{place}: {title}{strong:#}: {counts}\n").expect("a string takes any text");
+    }
+
+    /// What a rule found in a cluster: the first finding with its excerpt and what is related to it, of the others the
+    /// place and message.
+    fn found<'s>(
+        &self,
+        rule: &str,
+        mut sightings: impl Iterator<Item = Sighting<'s>>,
+        excerpt: Option<(u64, Excerpt)>,
+        mut related: impl ExactSizeIterator<Item = (String, &'s str)>,
+        out: &mut String,
+    ) {
+        let Some(first) = sightings.next() else { return };
+        let style = self.palette.severity(first.severity);
+        let mut block = self.block();
+        block.title(style, &format!("{}[{rule}]", first.severity), &shown(first.message));
+        let path = shown(&first.path);
+        block.arrow(&if path.is_empty() { first.place } else { format!("{}: {path}", first.place) });
+        if let Some((line, excerpt)) = excerpt {
+            block.excerpt(line, excerpt, style);
+        }
+        let listed = if self.run.verbosity == Verbosity::Verbose { related.len() } else { PLACES };
+        for (place, label) in related.by_ref().take(listed) {
+            block.note("note", &format!("{place}: {}", shown(label)));
+        }
+        if related.len() > 0 {
+            block.note("note", &format!("and {} more (`--verbose` lists them)", related.len()));
+        }
+        for other in sightings {
+            let message = shown(other.message);
+            block.note(
+                "also",
+                &if other.severity == first.severity {
+                    format!("{}: {message}", other.place)
+                } else {
+                    format!("{}: {}: {message}", other.place, other.severity)
+                },
+            );
+        }
+        block.finish(out);
+    }
+
+    fn broken<'s>(
+        &self,
+        rules: impl Iterator<Item = (String, &'s str)>,
+        place: &str,
+        title: &str,
+        out: &mut String,
+    ) {
+        for (rule, message) in rules {
+            let mut block = self.block();
+            block.title(self.palette.error, &format!("error[{rule}]"), "the rule broke");
+            block.arrow(place);
+            block.note("because", &shown(message));
+            block.note("at", title);
+            block.note("help", "the other rules are not affected; report this to the rule's author");
+            block.finish(out);
+        }
+    }
+
     /// What was found between clusters.
     fn compared(&self, compared: &Compared, out: &mut String) {
-        let mut explained = None;
         for (rule, finding) in compared.findings() {
             let name = &self.run.fleet_rules[rule];
             let style = self.palette.severity(finding.severity);
@@ -218,10 +252,6 @@ impl Text<'_> {
                 let more = finding.holders.len() - HOLDERS;
                 block.note("also", &format!("{more} more places (`--format json` lists them)"));
             }
-            if explained != Some(rule) {
-                block.note("help", &format!("excluster explain {name}"));
-            }
-            explained = Some(rule);
             block.finish(out);
         }
         for (participation, name) in compared.participations().zip(&self.run.fleet_rules) {
@@ -319,11 +349,6 @@ impl Text<'_> {
     }
 }
 
-/// Whether two findings belong together: those of one rule and severity.
-fn are_related(a: &(&RuleMeta, &Finding), b: &(&RuleMeta, &Finding)) -> bool {
-    std::ptr::eq(a.0, b.0) && a.1.severity == b.1.severity
-}
-
 /// A missing fact by names, or what several of its kind have in common: `nodes[*].hardware.hba`.
 fn fact_or_kind(audited: &Audited<'_>, kind: FactPath, places: &BTreeSet<FactPath>) -> String {
     match places.iter().next() {
@@ -332,7 +357,17 @@ fn fact_or_kind(audited: &Audited<'_>, kind: FactPath, places: &BTreeSet<FactPat
     }
 }
 
-fn at(audited: &Audited<'_>, path: FactPath) -> String {
-    let (path, title) = (audited.names(path), audited.title());
-    if path.is_empty() { title } else { format!("{} of {title}", shown(&path)) }
+/// Findings of one rule together, in the order of the first of each.
+fn by_rule<T>(findings: Vec<T>, rule: impl Fn(&T) -> String) -> Vec<(String, Vec<T>)> {
+    let mut rules: Vec<(String, Vec<T>)> = Vec::new();
+    let mut known = HashMap::new();
+    for finding in findings {
+        let rule = rule(&finding);
+        let number = *known.entry(rule.clone()).or_insert_with(|| {
+            rules.push((rule, Vec::new()));
+            rules.len() - 1
+        });
+        rules[number].1.push(finding);
+    }
+    rules
 }

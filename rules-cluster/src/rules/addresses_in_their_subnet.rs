@@ -11,21 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// The address of every address resource is in the subnet of its network.
     ///
-    /// An address that the Cluster service takes from DHCP needs no look. A network is described by one subnet here, so
-    /// that an IPv6 address on a network with an IPv4 subnet, or the other way round, cannot be compared and is passed
-    /// over.
+    /// Addresses that come from DHCP are not judged. A definition gives each network one subnet, so an IPv6
+    /// address on a network with an IPv4 subnet, or the other way round, cannot be compared and is not judged
+    /// either.
     ///
     /// # Why it matters
     ///
-    /// An address outside the subnet may come online and still be reached by nobody but the nodes: routers look for it
-    /// elsewhere. Often the network and the resource were not changed together when the servers moved to another
-    /// subnet.
+    /// An address outside the subnet may come online and still be reached by nobody but the nodes: routers look
+    /// for it elsewhere. Often this is left over from a move of the nodes to another subnet, when the network was
+    /// changed and the resource was not.
     ///
     /// # How to fix it
     ///
-    /// In a maintenance window open the resource's *Parameters* in Cluster Administrator, enter an address of the
-    /// network's subnet with the right mask, or choose the network that the address belongs to. The change takes effect
-    /// when the resource next comes online. See that DNS and WINS have the new address afterwards.
+    /// In a maintenance window open the properties of the resource (Cluster Administrator: tab *Parameters*;
+    /// Failover Cluster Management: tab *General*). Enter an address of the network's subnet with the right mask,
+    /// or choose the network that the address belongs to. The change takes effect when the resource next comes
+    /// online: take its group offline and bring it online again, which interrupts every client of the virtual
+    /// server. Afterwards check that DNS and WINS have the new address.
     pub static ADDRESSES_IN_THEIR_SUBNET = {
         check,
         set: &CLUSTER,

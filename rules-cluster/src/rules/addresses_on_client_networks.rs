@@ -11,22 +11,24 @@ use crate::CLUSTER;
 rule! {
     /// Address resources are on networks that clients may use.
     ///
-    /// The network of an IP Address resource has the role *client* or *mixed*. It holds of every address in the
-    /// cluster: the cluster's own, those of virtual servers, and the replication host names of cluster continuous
-    /// replication. A tunnel address is on no network of its own.
+    /// The network of an IP Address resource has the role *client* or *mixed*. That goes for every address in the
+    /// cluster: the cluster's own, those of virtual servers, and those of the replication host names of cluster
+    /// continuous replication. An IPv6 tunnel address has no network of its own and is not judged.
     ///
     /// # Why it matters
     ///
-    /// Clients cannot reach an address on a network that is closed to them. The Cluster service brings no address online
-    /// there, and the network name and the whole virtual server stay offline with it. It refuses to close a network that
-    /// an address resource is on; what is described here cannot be built, or is not what runs.
+    /// Clients cannot reach an address on a network that is closed to them. The Cluster service brings no address
+    /// online there, and the network name and the whole virtual server stay offline with it. It also refuses to
+    /// close a network while an address resource is on it, so a definition like this describes something that
+    /// cannot be built, or that is not what runs.
     ///
     /// # How to fix it
     ///
-    /// Where the role of the network is wrong, set it to *All communications (mixed network)* in its properties. Where
-    /// the resource is on the wrong network, take the virtual server offline in a maintenance window, choose the public
-    /// network and an address of its subnet in the resource's *Parameters*, and bring the group online again. Clients
-    /// that know the name find the new address as soon as DNS does.
+    /// Where the role of the network is wrong, set it to *All communications (mixed network)* in its properties,
+    /// or on Windows Server 2008 select *Allow clients to connect through this network*. Where the resource is on
+    /// the wrong network, take the virtual server offline in a maintenance window, choose the public network and
+    /// an address of its subnet in the properties of the resource, and bring the group online again. Clients that
+    /// know the name find the new address as soon as DNS does.
     pub static ADDRESSES_ON_CLIENT_NETWORKS = {
         check,
         set: &CLUSTER,

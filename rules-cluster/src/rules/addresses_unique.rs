@@ -13,20 +13,21 @@ use crate::CLUSTER;
 rule! {
     /// No address is used twice, by adapters of nodes or by address resources.
     ///
-    /// While a virtual server runs on a node, its address is one of the node's: an adapter of the node that owns the
-    /// group may list it. Adapters on networks that the cluster does not use are not compared, nor are address
-    /// resources that take theirs from DHCP.
+    /// While a virtual server runs on a node, its address is one of the node's: an adapter of the node that owns
+    /// the group may list it. Adapters on networks that the cluster does not use are not compared, nor are
+    /// resources that get their address from DHCP.
     ///
     /// # Why it matters
     ///
-    /// Windows does not bring an address up that answers already, and so the resource fails, and its virtual server
-    /// stays offline with it. Where both come up, clients reach one or the other by chance.
+    /// Windows does not bring up an address that already answers on the network: the resource fails, and its
+    /// virtual server stays offline with it. Where both come up, clients reach one or the other by chance.
     ///
     /// # How to fix it
     ///
-    /// Find out which of the two the address was meant for, and give the other one a free address: a node in the TCP/IP
-    /// properties of its adapter with the groups moved away, a resource in its *Parameters* in a maintenance window.
-    /// Correct the host record in DNS afterwards.
+    /// Find out which of the two the address was meant for, and give the other one a free address: a node in the
+    /// TCP/IP properties of its adapter, after its groups were moved to another node; a resource in its
+    /// properties, in a maintenance window, because its group has to go offline and online again. Correct the host
+    /// record in DNS afterwards.
     pub static ADDRESSES_UNIQUE = {
         check,
         set: &CLUSTER,

@@ -11,24 +11,29 @@ use rules_core::{
 use crate::CLUSTER;
 
 fleet_rule! {
-    /// No two clusters of a domain hold one address on the networks that serve clients.
+    /// No two clusters of a domain use the same address on networks that serve clients.
     ///
-    /// Compared are the addresses of resources and of the nodes' adapters, on networks that clients use. Heartbeat networks
-    /// are private: every cluster may number its own as it likes. Addresses that come from DHCP are not compared.
+    /// The rule compares the addresses of resources and of the nodes' adapters on networks that clients use.
+    /// Heartbeat networks are private, and every cluster may number its own as it likes. Addresses that come from
+    /// DHCP are not compared.
     ///
-    /// Clusters in different domains are not compared either: behind two firewalls the same private addresses may be used
-    /// twice. Where the domain of a cluster is not known, an equal address is reported, and the message says so.
+    /// Clusters in different domains are not compared either: behind two firewalls the same private addresses may
+    /// be used twice. Where the domain of a cluster is not known, an equal address is reported, and the message
+    /// says so.
     ///
     /// # Why it matters
     ///
-    /// An IP Address resource that finds its address in use does not come online, and with it no virtual server that stands on
-    /// it. Often this shows only at a failover, or after a power cut, when the other holder is up first.
+    /// An IP Address resource that finds its address in use does not come online, and neither does the virtual
+    /// server that depends on it. Often this shows only at a failover, or after a power cut, when the other holder
+    /// is up first.
     ///
     /// # How to fix it
     ///
-    /// First see whether both clusters are alive, and on networks that are connected. Then give one of them a free address:
-    /// of a resource in Cluster Administrator or Failover Cluster Management, while its group is offline; its host record in DNS
-    /// follows, or has to be changed by hand.
+    /// First check that both clusters still exist, and that their networks are connected. Then give one of them a
+    /// free address: a resource in Cluster Administrator or Failover Cluster Management, in a maintenance window,
+    /// because its group has to go offline and online again; a node in the TCP/IP properties of its adapter, after
+    /// its groups were moved away. The host record in DNS follows by itself where DNS accepts dynamic updates;
+    /// elsewhere change it by hand.
     pub static ADDRESSES_UNIQUE_IN_FLEET = {
         collect,
         judge,

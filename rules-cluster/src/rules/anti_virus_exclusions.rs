@@ -11,23 +11,26 @@ use crate::CLUSTER;
 rule! {
     /// Anti-virus software on the nodes leaves the quorum folder, the databases and the logs alone.
     ///
-    /// The fact `excludes_exchange` of the software tells. Say `true` also of software that scans no files, such as a backup
-    /// agent or a scanner that looks at messages inside the store only.
+    /// In the definition `excludes_exchange` says for each program on a node whether it does. Enter `true` also
+    /// for software that scans no files, such as a backup agent or a scanner that only looks at messages inside
+    /// the store.
     ///
-    /// What is to be excluded: the quorum disk with its folder `\MSCS`, and `%SystemRoot%\Cluster`; databases, transaction
-    /// logs and checkpoint files; the folders of MTA, SMTP queue and full-text index; on Exchange 2000 the drive `M:`. In a
-    /// cluster with a file share witness also that share, on the computer that has it.
+    /// Exclude the quorum disk with its folder `\MSCS`, and `%SystemRoot%\Cluster`; databases, transaction logs
+    /// and checkpoint files; the folders of the MTA, the SMTP queue and the full-text index; and on Exchange 2000
+    /// the drive `M:`. With a file share witness also exclude the folder of that share, on the computer that holds
+    /// it.
     ///
     /// # Why it matters
     ///
-    /// A scanner for files that holds or quarantines a log file or a database takes the storage group offline, or spoils
-    /// it. One that holds a file of the quorum disk while the disk is to move makes the failover fail. It hits on the
-    /// day of a new virus pattern, on all nodes at once.
+    /// A file scanner that locks or quarantines a log file or a database takes the storage group offline, or
+    /// damages it. One that keeps a file open on the quorum disk makes the failover of that disk fail. Such
+    /// trouble often comes with a new virus pattern, and then on all nodes at once.
     ///
     /// # How to fix it
     ///
-    /// Enter the folders as exclusions in the scanner, for scans on access and on schedule, on every node, by the drive
-    /// letters that they have when the disks are on that node. Check the list again after every new storage group.
+    /// Enter the folders as exclusions in the scanner, both for scans on access and for scheduled scans, on every
+    /// node: also the folders on shared disks that the node does not own at the moment. Check the list again
+    /// whenever you add a storage group.
     pub static ANTI_VIRUS_EXCLUSIONS = {
         check,
         set: &CLUSTER,

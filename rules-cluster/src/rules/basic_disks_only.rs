@@ -11,11 +11,13 @@ use crate::CLUSTER;
 rule! {
     /// Every shared disk is a basic disk.
     ///
-    /// It concerns the shared disks, the quorum disk among them; the local disks of a node, and the disks of a
-    /// cluster with continuous replication, may be what they like. From Exchange 2003 on, a dynamic disk is no
-    /// finding where its cluster resource is of another maker's storage type, such as the disk groups of VERITAS
-    /// Volume Manager: that type does what Physical Disk cannot. Where such a resource has a name of its own, and it
-    /// is not known which disks belong to it, the outcome is open. Exchange 2000 takes Physical Disk alone.
+    /// This is about the shared disks, including the quorum disk. The local disks of a node, and the disks of a
+    /// cluster with continuous replication, may be dynamic.
+    ///
+    /// From Exchange 2003 on, a dynamic disk is no finding where its cluster resource is of another maker's
+    /// storage type, such as the disk groups of VERITAS Volume Manager: that type does what Physical Disk cannot.
+    /// Where such a resource has a name of its own, and the definition does not say which disks belong to it, the
+    /// outcome is unknown. Exchange 2000 works with Physical Disk resources only.
     ///
     /// # Why it matters
     ///
@@ -25,10 +27,13 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Turning a dynamic disk back into a basic one in Disk Management **erases it**. So back up first and see that
-    /// the backup can be restored, or better, present a new basic disk to the nodes, bring it in as a Physical Disk
-    /// resource in the same group, move databases and logs there in System Manager (Exchange 2007:
-    /// `Move-StorageGroupPath` and `Move-DatabasePath`), and only then give the old disk up.
+    /// Turning a dynamic disk back into a basic one in Disk Management **erases it**. So back up first and see
+    /// that the backup can be restored, or better, present a new basic disk to the nodes, bring it in as a
+    /// Physical Disk resource in the same group, and let the System Attendant (Exchange 2007: each database)
+    /// depend on it. Whatever gets the dependency has to be offline while you add it. Then move databases and logs
+    /// to the new disk in System Manager (Exchange 2007: `Move-StorageGroupPath` and `Move-DatabasePath`); a
+    /// database is dismounted while its files move. Only then give the old disk up. For the quorum, choose another
+    /// basic disk in the quorum settings of the cluster.
     pub static BASIC_DISKS_ONLY = {
         check,
         set: &CLUSTER,

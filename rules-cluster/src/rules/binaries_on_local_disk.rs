@@ -13,21 +13,27 @@ use crate::CLUSTER;
 rule! {
     /// The Exchange binaries are on a local drive of each node, not on a shared disk.
     ///
-    /// The drive of the installation is compared with the letters of the shared disks. In a cluster with continuous
-    /// replication the data disks are local, and binaries may be on them. Mount points have no letter of their own and are
-    /// not looked at.
+    /// The rule compares the drive of the installation with the letters of the shared disks. In a cluster with
+    /// continuous replication the data disks are local, and binaries may be on them. Mount points have no letter
+    /// of their own and are not compared.
     ///
     /// # Why it matters
     ///
-    /// A shared disk belongs to one node at a time. The node that does not own it has no Exchange files: it cannot run a
-    /// resource or take a service pack. Where the binaries move about with a group, the cluster cannot fail over.
+    /// A shared disk belongs to one node at a time. A node that does not own it has no Exchange files: it can
+    /// neither run an Exchange resource nor take a service pack. Where the binaries move with a group, the virtual
+    /// servers cannot fail over.
     ///
     /// # How to fix it
     ///
-    /// The binaries have to be installed again on a local drive, one node at a time. Back up the databases first. Move all
-    /// groups to a node that has its binaries in the right place, remove Exchange from the other with Setup, and install it
-    /// again on a local drive that has the same letter on every node. Leave the folders with databases and logs on the
-    /// shared disk as they are.
+    /// The binaries have to be installed again on a local drive, one node at a time. Back up the databases first.
+    /// Move all groups to a node that has its binaries on a local drive, and remove the other node from the
+    /// possible owners of the Exchange resources, so that nothing fails over to it. Remove Exchange from that node
+    /// with Setup, install it again on a local drive that has the same letter on every node, and make the node a
+    /// possible owner again. The virtual servers stay online on the first node meanwhile, without a second one.
+    /// Leave the folders with databases and logs on the shared disk as they are.
+    ///
+    /// Where no node has its binaries on a local drive, add a node that has, or move the mailboxes to another
+    /// server, before you remove anything.
     pub static BINARIES_ON_LOCAL_DISK = {
         check,
         set: &CLUSTER,

@@ -11,30 +11,30 @@ use crate::CLUSTER;
 rule! {
     /// The hardware is a supported cluster solution, and the software on the nodes is made for clusters.
     ///
-    /// With Windows 2000 and 2003 the solution as a whole (servers, adapters, switches, storage) has to stand in the
-    /// cluster category of the Hardware Compatibility List, later the Windows Catalog; that each part stands in it
-    /// somewhere is not enough. Cluster continuous replication is the exception: it shares no storage, and listed
-    /// servers will do.
+    /// With Windows 2000 and 2003 the solution as a whole (servers, adapters, switches, storage) has to be listed
+    /// in the cluster category of the Hardware Compatibility List, later the Windows Catalog; it is not enough
+    /// that each part is listed somewhere. Cluster continuous replication is the exception: it shares no storage,
+    /// and listed servers will do.
     ///
-    /// With Windows Server 2008 the cluster has to pass *Validate a Configuration*: a failed test is an error, a test
-    /// that warns is a warning. In a cluster with shared storage a test that was left out is told as information;
-    /// with continuous replication there is no shared storage to test.
+    /// With Windows Server 2008 the cluster has to pass *Validate a Configuration*: a failed test is an error, a
+    /// test that warns is a warning. In a cluster with shared storage a test that was left out is reported as
+    /// information; with continuous replication there is no shared storage to test.
     ///
-    /// Software on a node that is known not to be cluster-aware is told as information.
+    /// Software on a node that is known not to be cluster-aware is reported as information.
     ///
     /// # Why it matters
     ///
-    /// Failover asks things of hardware that no other server does: reservations of disks, resets of the bus, drivers
-    /// that survive both. Whether a combination can do it shows in tests, or in the first outage. Microsoft supports
-    /// only combinations that were tested. Backup and anti-virus software that knows nothing of clusters holds disks
-    /// open when they should move.
+    /// Failover asks things of the hardware that a single server never needs: reservations of disks, resets of the
+    /// bus, and drivers that survive both. Whether a combination can do it shows in tests, or in the first outage.
+    /// Microsoft supports only combinations that were tested. Backup and anti-virus software that knows nothing of
+    /// clusters holds disks open when they should move.
     ///
     /// # How to fix it
     ///
-    /// Ask the maker of the hardware for a listed configuration, and bring drivers and firmware to the versions that
-    /// it names. Windows Server 2008: run the validation again in Failover Cluster Management and mend what its
-    /// report names. The storage tests take disks offline: choose a time at which the virtual servers may be offline,
-    /// or test a spare disk. For software, ask its maker for the version for clusters.
+    /// Ask the maker of the hardware for a listed configuration, and bring drivers and firmware to the versions
+    /// that it names. On Windows Server 2008 run *Validate a Configuration* again in Failover Cluster Management
+    /// and repair what its report names. The storage tests take disks offline: choose a time at which the virtual
+    /// servers may be offline, or test a spare disk. For software, ask its maker for the version for clusters.
     pub static CERTIFIED_SOLUTION = {
         check,
         set: &CLUSTER,

@@ -13,10 +13,10 @@ use crate::CLUSTER;
 rule! {
     /// Clients are configured with the network name of the virtual server.
     ///
-    /// A mail profile that names a node, or the cluster itself, by name or by address, is a warning. One that has the
-    /// address of a virtual server instead of its name is told as information: the article has clients use the
-    /// address, Microsoft the name, which leads to it. Other names, such as those of front-end servers and aliases,
-    /// are no finding.
+    /// A mail profile that names a node, or the cluster itself, by name or by address, is a warning. One that has
+    /// the address of a virtual server instead of its name is reported as information: the article says that
+    /// clients use the address, Microsoft that they use the name, which leads to the address. Other names, such as
+    /// those of front-end servers and aliases, are no finding.
     ///
     /// # Why it matters
     ///
@@ -27,9 +27,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Give the profiles the network name of the virtual server: in Outlook in the settings of the account, elsewhere
-    /// in the settings of the POP3, IMAP4 or SMTP account. Where there are too many to change at once, an alias in
-    /// DNS that leads to the virtual server helps clients that use a name of their own.
+    /// Give the profiles the network name of the virtual server: in Outlook in the settings of the account,
+    /// elsewhere in the settings of the POP3, IMAP4 or SMTP account. Where there are many of them, distribute a
+    /// profile file (PRF), which the Custom Installation Wizard of the Office Resource Kit makes (for Outlook 2007
+    /// the Office Customization Tool).
     pub static CLIENTS_USE_VIRTUAL_SERVER = {
         check,
         set: &CLUSTER,

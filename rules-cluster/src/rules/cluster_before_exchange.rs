@@ -11,29 +11,31 @@ use crate::CLUSTER;
 rule! {
     /// Each node was a member of the cluster before Exchange was installed on it.
     ///
-    /// Of a node with Exchange two facts tell, and both are asked for. The setup log: the node formed or joined the cluster, and Exchange was
-    /// installed on it after that. A node that joined years after the others is no finding, and neither is one on which
-    /// Exchange was installed too early, removed, and installed again. The node itself: its Exchange has the cluster-aware
-    /// components. A node whose binaries lack them was installed too early, whatever the log says.
+    /// For a node with Exchange the rule looks at two things. The setup log has to show that the node formed or
+    /// joined the cluster, and that Exchange was installed on it after that. A node that joined years after the
+    /// others is no finding, and neither is one on which Exchange was installed too early, removed, and installed
+    /// again. And the Exchange of the node has to have the cluster-aware components: a node whose binaries lack
+    /// them was installed too early, whatever the log says.
     ///
-    /// On a node that is still to get Exchange the Cluster service has to run. A node that has not joined yet is the matter
-    /// of `every-node-joined`, and one that is there for its vote only is not asked.
+    /// On a node that is still to get Exchange the Cluster service has to run. A node that has not joined yet is
+    /// left to `cluster/every-node-joined`, and a node that only has a vote and gets no Exchange is not judged.
     ///
     /// # Why it matters
     ///
-    /// Setup looks for the Cluster service. Only where it is configured and runs are the Exchange resource types and their
-    /// DLLs installed. A node that got Exchange first has an ordinary Exchange server which no cluster can run, and joining
-    /// the cluster later does not change that.
+    /// Setup looks for the Cluster service. Only where it is configured and runs are the Exchange resource types
+    /// and their DLLs installed. A node that got Exchange first has an ordinary Exchange server which no cluster
+    /// can run, and joining the cluster later does not change that.
     ///
     /// # How to fix it
     ///
-    /// Remove Exchange, configure the Cluster service, install Exchange again, in this order. If the node holds mailboxes,
-    /// move them to another server before anything is removed, and make a backup. Then remove Exchange with Setup, form the
-    /// cluster or join the node, and check in Cluster Administrator that it is up. Run Setup again: it says that it will
-    /// install the cluster-aware version.
+    /// Remove Exchange, configure the Cluster service and install Exchange again, in this order. If the node holds
+    /// mailboxes, move them to another server before anything is removed, and make a backup. Then remove Exchange
+    /// with Setup, form the cluster or join the node, and check in Cluster Administrator that it is up. Run Setup
+    /// again: that of Exchange 2000 and 2003 says that it will install the cluster-aware version, and that of
+    /// Exchange 2007 offers the clustered mailbox roles.
     ///
-    /// Where the Cluster service does not run on a node that is still to get Exchange, start it, and see that the node comes
-    /// up in Cluster Administrator, before you run Setup.
+    /// Where the Cluster service does not run on a node that is still to get Exchange, start it, and see that the
+    /// node comes up in Cluster Administrator, before you run Setup.
     pub static CLUSTER_BEFORE_EXCHANGE = {
         check,
         set: &CLUSTER,

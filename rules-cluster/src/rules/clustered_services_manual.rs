@@ -14,24 +14,26 @@ use crate::{
 rule! {
     /// The Exchange services that the cluster starts are set to manual on every node that may run them.
     ///
-    /// These are System Attendant, Information Store, MTA, Routing and Microsoft Search, each where a resource of its kind
-    /// may run on the node. *Automatic* and *Disabled* are findings. Services that no resource stands for, such as
-    /// Exchange Management, and those of Internet Information Services, may start with Windows.
+    /// These are System Attendant, Information Store, MTA, Routing and Microsoft Search, each where a resource of
+    /// its kind may run on the node. *Automatic* and *Disabled* are findings. Services that no resource stands
+    /// for, such as Exchange Management, and those of Internet Information Services, may start with Windows.
     ///
-    /// The documents are about Exchange 2003 and 5.5. With Exchange 2007 *Automatic* is therefore information; a service that is
-    /// disabled cannot be started in any version.
+    /// The documents are about Exchange 2003 and 5.5. With Exchange 2007 *Automatic* is therefore information; a
+    /// service that is disabled cannot be started in any version.
     ///
     /// # Why it matters
     ///
-    /// An automatic service starts with Windows, also on the passive node, where it has neither disk nor name: it fails
-    /// and fills the event log, or runs outside of the cluster's control when the group arrives. A disabled one cannot be
-    /// started at all: the group fails over to the node, fails there, and moves on or stays down.
+    /// An automatic service starts with Windows, also on the passive node, where it has neither disk nor name: it
+    /// fails and fills the event log, or runs outside the cluster's control when the group arrives. A disabled one
+    /// cannot be started at all: the group fails over to the node, fails there, and moves on or stays down.
     ///
     /// # How to fix it
     ///
-    /// Set the startup type to *Manual* in *Services* on each node, the passive one first; that changes nothing about a
-    /// service that runs. Start and stop it in Cluster Administrator only. Where a group policy for hardening sets it,
-    /// use a policy for cluster nodes.
+    /// Set the startup type to *Manual* in *Services* on each node, the passive one first; that changes nothing
+    /// about a service that runs. From then on start and stop the services with the cluster's tools only: in
+    /// Cluster Administrator, or for Exchange 2007 with `Start-ClusteredMailboxServer` and
+    /// `Stop-ClusteredMailboxServer`. Where a group policy for hardening sets the startup type, give the cluster
+    /// nodes a policy of their own.
     pub static CLUSTERED_SERVICES_MANUAL = {
         check,
         set: &CLUSTER,

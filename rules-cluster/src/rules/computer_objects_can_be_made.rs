@@ -13,28 +13,31 @@ use crate::CLUSTER;
 rule! {
     /// Each network name with Kerberos has a computer object, or one can be made for it.
     ///
-    /// On Windows 2003 a network name with *Enable Kerberos Authentication* makes its computer object when it first comes
-    /// online, as the account of the Cluster service. The account needs the right to create computer objects (any user
-    /// of the domain may make ten), or somebody makes the object beforehand and lets the account write it. On Windows
-    /// 2008 every network name has an object, and the computer object of the cluster makes those of the others; here the
-    /// condition rests on practice more than on the document.
+    /// On Windows 2003 a network name with *Enable Kerberos Authentication* makes its computer object when it
+    /// first comes online, with the account of the Cluster service. The account needs the right to create computer
+    /// objects (by default any user of the domain may make ten), or somebody makes the object beforehand and lets
+    /// the account write it. On Windows Server 2008 every network name has an object, and the computer object of
+    /// the cluster makes those of the others; what is said here of Windows Server 2008 rests more on practice than
+    /// on a document.
     ///
-    /// A name that is online has its object. For one that was online before and is not now, enter the object in
-    /// `directory.computer_objects`. Windows 2000 is not judged: an Exchange 2000 virtual server has no Kerberos.
+    /// A name that is online has its object. For a name that was online before and is not now, enter the object in
+    /// `directory.computer_objects`. Clusters on Windows 2000 are not judged.
     ///
     /// # Why it matters
     ///
-    /// Without the object the name does not come online, and with it nothing that depends on it: the creation of the
-    /// virtual server fails, and on Windows 2008 Exchange Setup with it. The ten objects of an account are soon used up
-    /// where several clusters share one.
+    /// Without the object the name does not come online, and nothing that depends on it does: the creation of the
+    /// virtual server fails, and on Windows Server 2008 Exchange Setup with it. The ten objects of an account are
+    /// soon used up where several clusters share one.
     ///
     /// # How to fix it
     ///
-    /// Grant the account of the Cluster service *Create Computer Objects* on the container, which also overrides the quota.
-    /// Or make the computer object in *Active Directory Users and Computers*, with the network name as its name, and let
-    /// the account write all its properties. On Windows 2008 give the computer object of the cluster the right on the
-    /// organisational unit, or Full Control of an object that was made beforehand and is disabled. An object that another
-    /// computer uses must not be taken over: choose another name.
+    /// Grant the account of the Cluster service *Create Computer Objects* on the container (by default
+    /// *Computers*); with this right the limit of ten does not count. Or make the computer object in *Active
+    /// Directory Users and Computers*, with the network name as its name, and let the account write all its
+    /// properties and reset its password. On Windows Server 2008 grant *Create Computer Objects* on the
+    /// organisational unit to the computer object of the cluster, or give this object Full Control of an object
+    /// that you made beforehand and disabled. An object that another computer uses must not be taken over: choose
+    /// another name.
     pub static COMPUTER_OBJECTS_CAN_BE_MADE = {
         check,
         set: &CLUSTER,

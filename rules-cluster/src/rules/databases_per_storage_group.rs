@@ -16,19 +16,20 @@ rule! {
     /// A storage group holds at most five databases.
     ///
     /// Mailbox and public-folder databases count alike, and so do those of a recovery storage group. In cluster
-    /// continuous replication the limit is one, which is a matter of `exchange2007/one-database-per-storage-group`.
+    /// continuous replication the limit is one, which `exchange2007/one-database-per-storage-group` judges.
     ///
     /// # Why it matters
     ///
-    /// The store runs one instance of its database engine for each storage group, and an instance takes five databases.
-    /// Exchange refuses to make a sixth; a plan that counts on it cannot be carried out, and the mailboxes meant for that
-    /// database are without a home on the day of the migration.
+    /// The store runs one instance of its database engine for each storage group, and an instance takes five
+    /// databases. Exchange refuses to make a sixth; a plan that counts on it cannot be carried out, and on the day
+    /// of the migration the mailboxes meant for that database have no place to go.
     ///
     /// # How to fix it
     ///
-    /// Make another storage group on the virtual server, in System Manager or with `New-StorageGroup`, as long as the
-    /// limit on storage groups allows; put its logs on a disk of the same cluster group. Make the database there and move
-    /// the mailboxes into it. Or place the database on another virtual server.
+    /// Make another storage group on the virtual server, in System Manager or (Exchange 2007) with
+    /// `New-StorageGroup`, as long as the limit on storage groups allows; put its logs on a disk of the same
+    /// cluster group. Make the database there and move the mailboxes into it. Or place the database on another
+    /// virtual server.
     pub static DATABASES_PER_STORAGE_GROUP = {
         check,
         set: &CLUSTER,

@@ -11,27 +11,29 @@ use crate::CLUSTER;
 rule! {
     /// The default group holds the cluster's name, its address and the quorum resource.
     ///
-    /// Forming a cluster makes the group: a Network Name with the cluster's own name, an address for it, and the resource
-    /// of the quorum where the quorum model has one (Node Majority has none). The group is known by what it holds: what
-    /// it is called differs by the language of Windows.
+    /// Forming a cluster makes the group: a Network Name with the cluster's own name, an address for it, and the
+    /// resource of the quorum where the quorum model has one (Node Majority has none). The group is recognised by
+    /// what it holds, because its name differs with the language of Windows.
     ///
-    /// A quorum resource that stands in another group is a warning; a quorum disk in the group of a virtual server is left
-    /// to `quorum-disk-for-quorum-only`.
+    /// A quorum resource in another group is a warning; a quorum disk in the group of a virtual server is left to
+    /// `cluster/quorum-disk-for-quorum-only`.
     ///
     /// # Why it matters
     ///
-    /// Without the quorum resource no cluster forms, and none goes on. By the name and its address administrators, their
-    /// tools and Setup reach the cluster. A quorum resource in another group is moved, taken offline and fails over with
-    /// whatever else is there, and each time the whole cluster depends on its coming back.
+    /// Without the quorum resource no cluster can form or stay up. Administrators, their tools and Setup reach the
+    /// cluster by its name and address. A quorum resource in another group is moved, taken offline and failed over
+    /// with whatever else is there, and each time the whole cluster depends on its coming back.
     ///
     /// # How to fix it
     ///
-    /// Look first whether the definition lacks what the cluster has: `cluster group` and `cluster resource` list both. A
-    /// cluster that has neither name nor address was not formed: form it, before Exchange is installed.
+    /// First see whether the definition merely leaves out what the cluster has: `cluster group` and `cluster
+    /// resource` list the groups and resources. A cluster that has neither name nor address was not formed: form
+    /// it, before Exchange is installed.
     ///
-    /// Move a quorum resource back with *Change Group* in Cluster Administrator. All that depends on it moves along: where
-    /// that is Exchange, choose another disk for the quorum instead (*Quorum* in the properties of the cluster). Back up
-    /// the system state of a node first, which holds the cluster's configuration.
+    /// Move a quorum resource back with *Change Group* in Cluster Administrator. What depends on it moves along:
+    /// where that is Exchange, choose another disk for the quorum instead (tab *Quorum* in the properties of the
+    /// cluster). On Windows Server 2008 use *Configure Cluster Quorum Settings* in Failover Cluster Management.
+    /// Before either, back up the system state of a node, which holds the cluster's configuration.
     pub static DEFAULT_GROUP_EXISTS = {
         check,
         set: &CLUSTER,

@@ -16,27 +16,27 @@ use crate::{CLUSTER, facts};
 rule! {
     /// The default group holds the cluster's own resources only.
     ///
-    /// Its own are the cluster's name, its addresses, the quorum resource and MSDTC. What belongs to another application,
-    /// such as a file share or a print spooler, is a warning on Windows 2000 and 2003. A resource of a type that is not known here is
-    /// information, since it may be a helper of the storage. In Windows Server 2008 the tools hide the group, and nothing
-    /// is judged.
+    /// Its own are the cluster's name, its addresses, the quorum resource and MSDTC. What belongs to another
+    /// application, such as a file share or a print spooler, is a warning on Windows 2000 and 2003. A resource of
+    /// an unfamiliar type is information, since it may be a helper of the storage. The tools of Windows Server
+    /// 2008 hide the group, and nothing is judged there.
     ///
-    /// Disks are no finding: Exchange 2007 Setup wants those of a single copy cluster in the default group before it makes
-    /// the clustered mailbox server. `exchange-data-on-own-disks` looks after the time that follows, and
-    /// `virtual-server-has-own-group` or `clustered-mailbox-server-has-own-group` after resources of Exchange. A group without
-    /// the cluster's name is the matter of `default-group-exists`.
+    /// Disks are no finding: Exchange 2007 Setup wants those of a single copy cluster in the default group before
+    /// it makes the clustered mailbox server. `cluster/exchange-data-on-own-disks` judges them after Setup, and
+    /// `exchange2003/virtual-server-has-own-group` or `exchange2007/clustered-mailbox-server-has-own-group` judges
+    /// resources of Exchange. That a group has the cluster's name is checked by `cluster/default-group-exists`.
     ///
     /// # Why it matters
     ///
-    /// When the default group fails over, and everything in it can make it, the cluster's name and the quorum disk go along,
-    /// and for that moment nobody administers anything.
+    /// Any resource in the default group can make it fail over. The cluster's name and the quorum disk then move
+    /// along, and until they are back nobody can administer the cluster.
     ///
     /// # How to fix it
     ///
-    /// Make a group for the application and move its resources there with *Change Group* in Cluster Administrator, at a
-    /// quiet time: what they depend on, and what depends on them, goes along. Where that is the cluster's name or the
-    /// quorum disk, make a name and a disk for the application in its new group first. Leave a helper of the storage
-    /// where the disk is that needs it.
+    /// Make a group for the application and move its resources there with *Change Group* in Cluster Administrator,
+    /// at a quiet time: what they depend on, and what depends on them, moves along. Where that is the cluster's
+    /// name or the quorum disk, make a name and a disk for the application in its new group first. Leave a helper
+    /// of the storage in the group of the disk that needs it.
     pub static DEFAULT_GROUP_UNTOUCHED = {
         check,
         set: &CLUSTER,

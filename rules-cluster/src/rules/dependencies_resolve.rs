@@ -11,22 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// Every dependency of a resource leads to a resource of the same group, and none leads back to where it began.
     ///
-    /// A resource depends on others by name. A name that no resource of the group bears is a finding, whether the resource
-    /// is in another group or nowhere; so is a resource that depends on itself, through others or directly. Which
-    /// resources should depend on which is a matter of other rules.
+    /// A resource depends on others by name. A name that no resource of the group bears is a finding, whether the
+    /// resource is in another group or nowhere; so is a resource that depends on itself, through others or
+    /// directly. Which resource should depend on which is left to other rules.
     ///
     /// # Why it matters
     ///
-    /// The cluster brings a resource online when all it depends on is online. What is not there, or is moved by another
-    /// group to another node, cannot be waited for, and of resources that wait for each other none can be the first. The
-    /// Cluster service refuses such dependencies, so a definition that has them does not describe a cluster that runs, or
-    /// was put together from parts that do not belong together.
+    /// The cluster brings a resource online when everything it depends on is online. It cannot wait for a resource
+    /// that does not exist, or that may be on another node with its own group; and of resources that wait for each
+    /// other none can be the first. The Cluster service refuses such dependencies, so a definition that has them
+    /// does not describe a cluster that runs, or was put together from parts that do not belong together.
     ///
     /// # How to fix it
     ///
-    /// In a plan, correct the name, or put both resources into one group. In the record of a cluster, compare it with what
-    /// `cluster resource "name" /listdep` shows. To change a dependency take the dependent resource offline, then use
-    /// *Dependencies* in its properties; nothing is lost by this, but its service is down meanwhile.
+    /// In a plan, correct the name, or put both resources into one group. In the record of a cluster, compare it
+    /// with what `cluster resource "name" /listdep` shows. To change a dependency take the dependent resource
+    /// offline, then use *Dependencies* in its properties; nothing is lost by this, but the resource and all that
+    /// depends on it are down meanwhile.
     pub static DEPENDENCIES_RESOLVE = {
         check,
         set: &CLUSTER,

@@ -13,14 +13,16 @@ use crate::CLUSTER;
 rule! {
     /// No two virtual servers have data on one physical disk.
     ///
-    /// Compared are the physical disks (LUNs) behind the disks of virtual servers in different groups: two partitions of one
-    /// LUN are one disk to the cluster. Only a plan can get that wrong: a disk resource that the cluster already has stands
-    /// for a whole disk with all its partitions, and two such resources are two disks, whatever the disks are called. A
-    /// resource counts as there when its state or the signature of its disk is known.
+    /// The rule compares the physical disks (LUNs) behind the disks of virtual servers in different groups. To the
+    /// cluster, two partitions of one LUN are one disk. Only a plan can get this wrong: a disk resource that
+    /// exists already stands for a whole disk with all its partitions, so two of them are always two disks,
+    /// whatever they are called. A resource counts as existing when its state or the signature of its disk is
+    /// known.
     ///
-    /// Data of one virtual server on a disk in the group of another is left to `exchange-data-on-own-disks`. Only where it
-    /// is not known which drives belong to two virtual servers are the drives of their data compared here. Clusters with
-    /// fewer than two virtual servers, and clusters with continuous replication, are not concerned.
+    /// Data of one virtual server on a disk in the group of another is left to
+    /// `cluster/exchange-data-on-own-disks`. Where the definition does not say which drives belong to the virtual
+    /// servers, this rule compares the drive letters of their data instead. It does not apply to clusters with
+    /// fewer than two virtual servers or with continuous replication.
     ///
     /// # Why it matters
     ///
@@ -31,9 +33,11 @@ rule! {
     ///
     /// In a plan, assign both partitions to one virtual server, or present a LUN to each.
     ///
-    /// Where data is in place already, present a new disk, bring it into the group of the second virtual server as a Physical
-    /// Disk resource, make the System Attendant (Exchange 2007: its databases) dependent on it, and move the data there in
-    /// System Manager (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`) after a backup.
+    /// Where data is in place already, make a backup, present a new disk, and bring it into the group of the
+    /// second virtual server as a Physical Disk resource. Take the System Attendant (Exchange 2007: the databases)
+    /// offline, make it dependent on the disk, and bring it online again. Then move the data there in System
+    /// Manager (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`); a database is dismounted while its
+    /// files move.
     pub static DISK_OF_ONE_VIRTUAL_SERVER = {
         check,
         set: &CLUSTER,
@@ -147,7 +151,7 @@ const EXAMPLES: &[Example] = &[
         .without(&["disks[Disk V:].physical_disk", "disks[Disk T:].physical_disk"]),
     passes("the disks of two storage systems, both of which call them LUN 3", FOUR_NODES_2003)
         .with(r#"disks = [{ name = "Disk V:", physical_disk = "LUN 3" }]"#),
-    passes("a signature tells as well that a disk is there", FOUR_NODES_2003)
+    passes("a signature also shows that a disk is there", FOUR_NODES_2003)
         .without(&["groups[EVS2 Group].resources[Disk V:].state", "disks[Disk V:].physical_disk"])
         .with(
             r#"

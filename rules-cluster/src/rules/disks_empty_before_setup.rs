@@ -11,23 +11,24 @@ use crate::CLUSTER;
 rule! {
     /// The disks of the virtual servers were empty before Exchange was set up.
     ///
-    /// Two facts tell, and either of them is enough for a finding: what is known of a disk itself, and what the setup log
-    /// says of the moment at which an installation began. Only the disks in the groups of virtual servers count; the quorum
-    /// disk does not. An installation that began after a virtual server had been made found that one's data, as it should.
+    /// The definition can say so in two places, and either is enough for a finding: for each disk, and in the
+    /// setup log for the moment at which an installation began. Only the disks in the groups of virtual servers
+    /// count; the quorum disk does not. An installation that began after a virtual server had been made is not
+    /// judged: it finds that server's data there, as it should.
     ///
     /// Disaster recovery is exempt: there the disks hold the data that is to be recovered.
     ///
     /// # Why it matters
     ///
-    /// Exchange makes its folders on the disk when a virtual server is created. Databases and logs of an earlier server in
-    /// the same folders keep the new databases from mounting, or are taken for its own.
+    /// Exchange makes its folders on the disk when a virtual server is created. Databases and logs that an earlier
+    /// server left in the same folders can keep the new databases from mounting, or get mixed up with them.
     ///
     /// # How to fix it
     ///
-    /// Once the virtual server runs, do not clean up by guess. Compare the files on the disk with the paths of each storage
-    /// group in System Manager. Back up everything, then move what belongs to no database of this server to another
-    /// disk, and delete it there when nobody has missed it for a while. Before a virtual server is made: move the old files
-    /// away.
+    /// Before a virtual server is made, move the old files to another disk. Once it runs, do not clean up by
+    /// guess. Compare the files on the disk with the paths of each storage group in System Manager. Back up
+    /// everything, then move what belongs to no database of this server to another disk, and delete it there when
+    /// nobody has missed it for a while.
     pub static DISKS_EMPTY_BEFORE_SETUP = {
         check,
         set: &CLUSTER,

@@ -13,24 +13,25 @@ use crate::{CLUSTER, facts::LONGEST_COMPUTER_NAME};
 rule! {
     /// The cluster, its nodes and its virtual servers have different names, of 15 characters at most.
     ///
-    /// To the network each of them is a computer. Names compare without case, and two that differ only after their first
-    /// 15 characters count as the same: NetBIOS, and Exchange with it, knows no more. Two of the same name are an error,
-    /// and so is a virtual server with a longer name, which Microsoft does not support. A longer name of a node or of the
-    /// cluster that is still unique is a warning: Exchange does not know it as a server, but it is not whole in NetBIOS.
+    /// To the network each of them is a computer. Case makes no difference, and two names that differ only after
+    /// their first 15 characters count as the same, because NetBIOS, and Exchange with it, knows no more than
+    /// these. Two of the same name are an error, and so is a virtual server with a longer name, which Microsoft
+    /// does not support. A longer name of a node or of the cluster that is still unique is a warning: Exchange
+    /// does not use it as the name of a server, but NetBIOS cuts it off.
     ///
     /// # Why it matters
     ///
-    /// The second computer of a name cannot register it: its Network Name resource stays offline, or the node comes up
-    /// without its network. Exchange stores its servers in the directory by their short names, so that a second one of
-    /// the same name cannot be made. A name that is cut is one more name by which the server is asked for, and the one
-    /// that certificates and service principal names do not have.
+    /// The second computer of a name cannot register it: its Network Name resource stays offline, or the node
+    /// comes up without its network. Exchange stores its servers in the directory by their short names, so that a
+    /// second one of the same name cannot be made. A name that NetBIOS cuts off leaves the computer with a second,
+    /// shorter name, which certificates and service principal names do not contain.
     ///
     /// # How to fix it
     ///
-    /// Choose other names while they are on paper: a node cannot be renamed once the cluster is formed, and a virtual
-    /// server never. The cluster's own name can be changed in the properties of the cluster in Cluster Administrator, at
-    /// a time when administrators can do without it. For a virtual server, make a second one of a good name and move the
-    /// mailboxes to it.
+    /// Choose other names while the cluster is still on paper: a node cannot be renamed once it is in the cluster,
+    /// and a virtual server never. The cluster's own name can be changed in Cluster Administrator or Failover
+    /// Cluster Management, at a time when administrators can do without it. For a virtual server, make a second
+    /// one with a good name and move the mailboxes to it.
     pub static DISTINCT_NAMES = {
         check,
         set: &CLUSTER,

@@ -16,9 +16,9 @@ rule! {
     /// virtual server need a host record made by hand, as `evs1.corp.example.com`, or as `EVS1` where the domain of
     /// the nodes is known. A missing record is an error.
     ///
-    /// All records made by hand are enough for Microsoft, and are told as information; the article asks for dynamic
-    /// updates outright. It also says that Exchange Setup registers the name: it is the Network Name resource that
-    /// does.
+    /// Where every record was made by hand, that is enough for Microsoft, and reported as information; the article
+    /// asks for dynamic updates outright. The article also says that Exchange Setup registers the name; in fact
+    /// the Network Name resource does.
     ///
     /// # Why it matters
     ///
@@ -29,9 +29,9 @@ rule! {
     /// # How to fix it
     ///
     /// In the DNS console, allow dynamic updates in the properties of the forward lookup zone (secure ones, if the
-    /// zone is kept in Active Directory), then take the Network Name offline and online again at a quiet time, since
-    /// all of the virtual server goes offline with it. Or make a host (A) record for each missing name, with the
-    /// address of its IP Address resource.
+    /// zone is kept in Active Directory), then take the Network Name offline and online again in a maintenance
+    /// window, because the whole virtual server goes offline with it. Or make a host (A) record for each missing
+    /// name, with the address of its IP Address resource.
     pub static DNS_ACCEPTS_DYNAMIC_UPDATES = {
         check,
         set: &CLUSTER,

@@ -15,24 +15,27 @@ use crate::CLUSTER;
 rule! {
     /// A virtual server's name must register in DNS where DNS takes dynamic updates, and only there.
     ///
-    /// *DNS Registration must succeed* on the Network Name is off by default, and exists since Windows Server 2003. Off,
-    /// while DNS accepts dynamic updates, it is information: the name comes online although nobody can find it. On, while
-    /// DNS takes no dynamic updates and the host records are made by hand, it is the fault. That the deployment guide asks
-    /// for it is known, but was not read word for word. Nodes with Windows 2000 do not know the property. The
-    /// cluster's own name, and an alias beside the virtual server's in its group, are not judged.
+    /// *DNS Registration must succeed* on the Network Name exists since Windows Server 2003 and is off by default.
+    /// It is a finding when the option is off although DNS accepts dynamic updates: the name may then come online
+    /// while nobody can find it. It is also a finding when the option is on although DNS takes no dynamic updates
+    /// and the host records are made by hand. Both are information. The deployment guide is known to ask for the
+    /// option, but that step was not read word for word. The cluster's own name, and an alias beside the virtual
+    /// server's name in its group, are not judged.
     ///
     /// # Why it matters
     ///
-    /// With the option off, a registration that DNS refuses, for example because the record belongs to another account, leaves
-    /// every resource online and an old address in DNS: the virtual server looks well, and no client connects. With
-    /// the option on and a DNS that registers nothing, the name does not come online, and Exchange with it.
+    /// With the option off, a registration that DNS refuses, for example because the record belongs to another
+    /// account, leaves every resource online and an old address in DNS: the virtual server looks well, and no
+    /// client connects. With the option on and a DNS that registers nothing, the name does not come online, and
+    /// Exchange with it.
     ///
     /// # How to fix it
     ///
-    /// In a maintenance window take the Network Name offline (all of the virtual server goes with it), set or clear the option
-    /// on the page *Parameters* of its properties, or `cluster resource "EVS1 Name" /priv RequireDNS=1` (or `0`), and bring
-    /// the group online. Before you set it, look in the DNS
-    /// console whether the record is there and up to date: otherwise the name stays offline.
+    /// Before you set the option, check in the DNS console that a record which is there already is up to date and
+    /// does not belong to another account: otherwise the name stays offline. In a maintenance window take the
+    /// Network Name offline (the whole virtual server goes with it). Set or clear the option on the tab
+    /// *Parameters* of its properties in Cluster Administrator, or with `cluster resource "EVS1 Name" /priv
+    /// RequireDNS=1` (or `0`), which also works on Windows Server 2008. Bring the group online again.
     pub static DNS_REGISTRATION_REQUIRED = {
         check,
         set: &CLUSTER,

@@ -15,23 +15,25 @@ use crate::{CLUSTER, facts::oldest_domain_controller};
 rule! {
     /// The domain controllers that Exchange uses run a Windows that it can use.
     ///
-    /// Exchange 2003 needs Windows 2000 with Service Pack 3 or newer on each of them, Exchange 2007 Windows Server 2003
-    /// with Service Pack 1 or newer. Exchange 2007 leaves an older domain controller alone as long as there is a newer
-    /// one: where the same domain has one that will do, the older one is told as a warning. What is read of the
-    /// requirements of Exchange 2000 sets no limit.
+    /// Exchange 2003 needs Windows 2000 with Service Pack 3 or newer on each of them, Exchange 2007 Windows Server
+    /// 2003 with Service Pack 1 or newer. Exchange 2007 leaves an older domain controller alone as long as there
+    /// is a newer one: where the same domain has one that will do, the older one is a warning. For Exchange 2000
+    /// no such limit was found.
     ///
     /// # Why it matters
     ///
     /// Exchange keeps its configuration and every address in the directory, and asks domain controllers and global
-    /// catalogues for it all day. Exchange 2003 finds none that it can use where they are too old. Setup of Exchange 2007
-    /// stops when the domain has none with Windows Server 2003 Service Pack 1; later versions of Windows tell Exchange
-    /// when the directory changes, and find the members of distribution lists faster.
+    /// catalogues for it all day. Where all of them are too old, Exchange 2003 finds none that it can use. Setup
+    /// of Exchange 2007 stops when the domain has none with Windows Server 2003 Service Pack 1 or newer; from that
+    /// version on Windows tells Exchange when the directory changes, and finds the members of distribution lists
+    /// faster.
     ///
     /// # How to fix it
     ///
-    /// Install the newest service pack on each domain controller, one at a time, or promote a server with a newer Windows
-    /// and make it a global catalogue. When it has replicated, demote the old one with `dcpromo` or, for Exchange 2007,
-    /// leave it to other clients. `netdom query fsmo` shows the roles to move first.
+    /// Install the newest service pack on each domain controller, one at a time, or promote a server with a newer
+    /// Windows and make it a global catalogue. When it has replicated, move the operations master roles that the
+    /// old one holds (`netdom query fsmo` lists them) and demote it with `dcpromo`; for Exchange 2007 you may also
+    /// leave it to other clients.
     pub static DOMAIN_CONTROLLERS_SUPPORTED = {
         check,
         set: &CLUSTER,

@@ -11,21 +11,22 @@ use crate::CLUSTER;
 rule! {
     /// The letters of shared disks do not follow directly on those of local drives.
     ///
-    /// A shared disk whose letter is the next one after a letter that a node uses itself is a finding. `Q:` for the
-    /// quorum and letters from `S:` on for data are the custom. A local drive that has the letter of a shared disk is the
-    /// matter of `shared-drive-letters-free-on-nodes`, and not looked at here.
+    /// A shared disk whose letter is the next one after a letter that a node uses itself is a finding. `Q:` for
+    /// the quorum and letters from `S:` on for data are the custom. A local drive that has the letter of a shared
+    /// disk is left to `cluster/shared-drive-letters-free-on-nodes`.
     ///
     /// # Why it matters
     ///
-    /// Windows gives the next free letter to a new local disk, a card reader or a USB drive that somebody plugs in. If that
-    /// is the letter of a shared disk which another node owns at the moment, the disk has no letter here after the next
-    /// failover.
+    /// Windows gives the next free letter to a new local disk, a card reader or a USB drive that somebody plugs
+    /// in. If that is the letter of a shared disk which another node owns at the moment, the disk finds its letter
+    /// taken when it fails over to this node, and the paths of Exchange lead nowhere.
     ///
     /// # How to fix it
     ///
-    /// It is worth doing before Exchange is installed: give the disks other letters in Disk Management, with a gap after the
-    /// local ones, and label the volumes with their letters. A disk with Exchange data keeps its letter, as every path of
-    /// the virtual server begins with it; there, leave the letters of the nodes as they are, and add no drives.
+    /// Do this before Exchange is installed: give the disks other letters in Disk Management, with a gap after the
+    /// local ones, and label the volumes with their letters. A disk with Exchange data keeps its letter, because
+    /// every path of the virtual server begins with it; in that case leave all letters as they are, and add no
+    /// drives to the nodes.
     pub static DRIVE_LETTERS_SPACED = {
         check,
         set: &CLUSTER,

@@ -11,11 +11,11 @@ use crate::{CLUSTER, facts::can_cluster};
 rule! {
     /// Every node has an edition of Windows that can be clustered.
     ///
-    /// These can: Windows 2000 Advanced Server and Datacenter Server, and the Enterprise and Datacenter Editions of
-    /// Windows Server 2003 and 2008, R2 included. No other edition can be a node of an Exchange cluster: not Standard,
-    /// Web, Small Business or Storage Server. "Windows 2003 Advanced Server", as the article has it, is the Enterprise
-    /// Edition. An edition whose name is not known here leaves the outcome open. How many nodes an edition supports is
-    /// the matter of `cluster/edition-node-limit`.
+    /// These can: Windows 2000 Advanced Server and Datacenter Server, and the Enterprise and Datacenter Editions
+    /// of Windows Server 2003 and 2008, R2 included. No other edition can be a node of an Exchange cluster: not
+    /// Standard, Web, Small Business or Storage Server. What the article calls "Windows 2003 Advanced Server" is
+    /// the Enterprise Edition. With an edition that the rule does not know the outcome is unknown. How many nodes
+    /// an edition supports is judged by `cluster/edition-node-limit`.
     ///
     /// # Why it matters
     ///
@@ -25,9 +25,9 @@ rule! {
     /// # How to fix it
     ///
     /// Find out first what the node really runs (*System* in Control Panel, or `winver`). Windows 2000 Server and
-    /// Windows Server 2003 Standard Edition can be upgraded in place, with the Setup of a higher edition of the same
-    /// version. Back the node up first, and do one node at a time. Elsewhere the node has to be installed anew before
-    /// it joins.
+    /// Windows Server 2003 Standard Edition can be upgraded in place, with the Setup of a higher edition of the
+    /// same version. Back the node up first, and do one node at a time. In all other cases Windows has to be
+    /// installed anew on the node before it joins the cluster.
     pub static EDITION_CAN_CLUSTER = {
         check,
         set: &CLUSTER,
@@ -93,7 +93,7 @@ const EXAMPLES: &[Example] = &[
     ),
     unknown("the edition is not known", CCR_2007, &["nodes[NODE1].windows.edition"])
         .without(&["nodes[NODE1].windows.edition"]),
-    unknown("an edition that nobody has heard of", TWO_NODES_2003, &["nodes[NODE1].windows.edition"]).with(
+    unknown("an unfamiliar edition", TWO_NODES_2003, &["nodes[NODE1].windows.edition"]).with(
         r#"
         [[nodes]]
         name = "NODE1"

@@ -19,12 +19,12 @@ rule! {
     /// sixteen on x64, R2 sixteen. Where nodes differ, the lowest limit holds. Exchange 2007 has limits of its own,
     /// which are lower.
     ///
-    /// On a parallel SCSI bus all of this shrinks to two nodes, and with Windows Server 2008 to none. More than two
-    /// nodes on Windows 2000 need Fibre Channel; Windows Server 2003 takes iSCSI and SAS as well. The bus does not
-    /// matter where no storage is shared, as with cluster continuous replication.
+    /// A parallel SCSI bus supports two nodes only, and with Windows Server 2008 none. More than two nodes on
+    /// Windows 2000 need Fibre Channel; Windows Server 2003 takes iSCSI and SAS as well. The bus does not matter
+    /// where no storage is shared, as with cluster continuous replication.
     ///
-    /// Nodes that are described but have not joined yet are counted, too. Two nodes are within the limit of every
-    /// edition, so that theirs need not be known. An edition that cannot be clustered at all is left to
+    /// Nodes that have not joined yet are counted, too. Two nodes are within the limit of every edition, so their
+    /// edition need not be known. An edition that cannot be clustered at all is left to
     /// `cluster/edition-can-cluster`.
     ///
     /// # Why it matters
@@ -36,8 +36,8 @@ rule! {
     ///
     /// Evict the nodes that are too many in Cluster Administrator, after their groups have been moved and Exchange
     /// has been removed from them with Setup. Or raise the limit: upgrade Windows node by node to an edition that
-    /// supports more, or attach the disks by Fibre Channel, iSCSI or SAS. Back up first; a change of the bus is a new
-    /// storage system, and means moving the data.
+    /// supports more, or attach the disks by Fibre Channel, iSCSI or SAS. Back up first. Another bus means a new
+    /// storage system, to which the data has to be moved.
     pub static EDITION_NODE_LIMIT = {
         check,
         set: &CLUSTER,

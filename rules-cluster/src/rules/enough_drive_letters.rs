@@ -11,20 +11,22 @@ use crate::CLUSTER;
 rule! {
     /// There is a drive letter for every shared disk that is not mounted on another one.
     ///
-    /// All shared disks of the cluster need letters that differ, whichever group they are in, as one node may own all of
-    /// them; and on each node its local drives need letters, too. Together there are 26. Disks that are mounted in a folder
-    /// of another one need none. Which letters they are does not matter here.
+    /// All shared disks of the cluster need different letters, whichever group they are in, because one node may
+    /// come to own all of them; and the local drives of each node need letters, too. There are 26. A disk that is
+    /// mounted in a folder of another one needs none. Which letters they are does not matter here.
     ///
     /// # Why it matters
     ///
-    /// A disk that finds no free letter does not come online on that node, and its virtual server does not either. It
-    /// strikes the large clusters: several virtual servers, each with a disk for every storage group and one for its logs.
+    /// A disk that finds no free letter does not come online on that node, and neither does its virtual server.
+    /// This happens in large clusters: several virtual servers, each with a disk for every storage group and
+    /// another one for its logs.
     ///
     /// # How to fix it
     ///
-    /// From Windows Server 2003 on, mount disks in folders of another disk of the same group, with a dependency on that one
-    /// (`cluster/mount-points-follow-their-host`); it takes Exchange 2003 or later. Windows 2000 has no such mount points:
-    /// use fewer and larger disks there, or free the letters of local drives.
+    /// From Windows Server 2003 on, mount disks in folders of another disk of the same group, with a dependency on
+    /// that one (`cluster/mount-points-follow-their-host`); Exchange needs to be 2003 or later. Do so with new
+    /// disks, because the paths of data that is in place already begin with the letter. Windows 2000 has no mount
+    /// points in a cluster: use fewer and larger disks there, or free the letters of local drives.
     pub static ENOUGH_DRIVE_LETTERS = {
         check,
         set: &CLUSTER,

@@ -11,26 +11,29 @@ use crate::CLUSTER;
 rule! {
     /// Nodes and virtual servers have static addresses, and there are enough of them.
     ///
-    /// An address from DHCP is an error on a network that clients use, where Windows is or may be older than 2008. It is a
-    /// warning on a private network, and on Windows Server 2008, which supports it for nodes and for resources,
-    /// though Microsoft advises against it. Adapters on networks that the cluster does not use are not looked at.
+    /// An address from DHCP is an error on a network that clients use, where Windows is or may be older than 2008.
+    /// It is a warning on a private network, and on Windows Server 2008, which supports DHCP for nodes and for
+    /// resources, though Microsoft advises against it. Adapters on networks that the cluster does not use are not
+    /// judged.
     ///
-    /// The second half is arithmetic: every node needs one address on a public network, every virtual server one, the
-    /// cluster itself one. What the definition has not assigned yet is compared with the free addresses of the public
-    /// networks. A shortage is told as information, with the parts of the sum, because no document states the number.
-    /// A cluster that has all its addresses needs no free ones.
+    /// The rule also counts: every node needs one address on a public network, every virtual server one, and the
+    /// cluster itself one. Those that the definition does not assign yet are compared with the free addresses of
+    /// the public networks. A shortage is reported as information, with the parts of the sum, because no document
+    /// that was read states the number. A cluster that has all its addresses needs no free ones.
     ///
     /// # Why it matters
     ///
     /// An address that changes takes a node out of its cluster network, or leaves clients with a name that leads
-    /// nowhere. The IP Address resource before Windows 2008 cannot take an address from DHCP at all, and so without a
-    /// free one no further virtual server can be made.
+    /// nowhere. Before Windows Server 2008 an IP Address resource cannot get its address from DHCP at all, and
+    /// without a free static address no further virtual server can be made.
     ///
     /// # How to fix it
     ///
     /// Set a fixed address in the properties of the adapter, outside the range that DHCP gives out, one node at a
-    /// time with its groups moved away. On Windows 2008 clear *DHCP* in the properties of the IP Address resource in
-    /// Failover Cluster Management, and enter an address. Have addresses reserved before virtual servers are added.
+    /// time, after its groups were moved away. On Windows Server 2008 enter a static address in the properties of
+    /// the IP Address resource in Failover Cluster Management; it takes effect when the resource next comes
+    /// online, so bring the group offline and online in a maintenance window. Have addresses reserved before
+    /// virtual servers are added.
     pub static ENOUGH_STATIC_ADDRESSES = {
         check,
         set: &CLUSTER,

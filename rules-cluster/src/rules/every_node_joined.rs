@@ -11,21 +11,22 @@ use crate::CLUSTER;
 rule! {
     /// Every node has joined the cluster.
     ///
-    /// The Cluster service is configured on each computer that is meant to be a node, and the node shows in Cluster
-    /// Administrator. A node that is down or paused is a member all the same, and one that joins at this moment is about
-    /// to be: neither is a finding.
+    /// The Cluster service is configured on each computer that is meant to be a node, and the node shows in
+    /// Cluster Administrator. A node that is down or paused is still a member, and one that is just joining is
+    /// about to be: neither is a finding.
     ///
     /// # Why it matters
     ///
-    /// A computer that is not a member cannot take over a group, so the cluster survives fewer failures than was planned.
-    /// Exchange Setup asks whether the computer is a node: run on one that has not joined, it installs an ordinary server
-    /// whose files the cluster cannot use.
+    /// A computer that is not a member cannot take over a group, so the cluster survives fewer failures than was
+    /// planned. Exchange Setup asks whether the computer is a node: run on one that has not joined, it installs an
+    /// ordinary server whose files the cluster cannot use.
     ///
     /// # How to fix it
     ///
-    /// Join the node before anything of Exchange is installed on it: *Add Nodes* in Cluster Administrator (Windows 2003),
-    /// *Configure Cluster service* in Add/Remove Windows Components (Windows 2000), *Add Node* in Failover Cluster
-    /// Management (Windows 2008). A computer that is not meant to be a node any more does not belong in the definition.
+    /// Join the node before anything of Exchange is installed on it: *Add Nodes* in Cluster Administrator (Windows
+    /// 2003), *Configure Cluster service* in Add/Remove Windows Components (Windows 2000), *Add Node* in Failover
+    /// Cluster Management (Windows 2008). A computer that is not meant to be a node any more does not belong in
+    /// the definition.
     pub static EVERY_NODE_JOINED = {
         check,
         set: &CLUSTER,

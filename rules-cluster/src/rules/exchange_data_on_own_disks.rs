@@ -14,33 +14,35 @@ use crate::CLUSTER;
 rule! {
     /// All data of a virtual server is on disks of its own group.
     ///
-    /// Data are the databases, the transaction logs and system files, and in Exchange 2000 and 2003 also the SMTP queue, the
-    /// folder of the MTA and the full-text index. Compared are drive letters: what lies on a mount point counts by the
-    /// letter of the disk on which that is mounted. A path on a local drive of a node, on a disk of another group and on a
-    /// network share is a finding. Data on the quorum disk is left to `quorum-disk-for-quorum-only`.
+    /// Data are the databases, the transaction logs and system files, and in Exchange 2000 and 2003 also the SMTP
+    /// queue, the folder of the MTA and the full-text index. The rule compares drive letters: what lies on a mount
+    /// point counts by the letter of the disk on which that is mounted. A path on a local drive of a node, on a
+    /// disk of another group and on a network share is a finding. Data on the quorum disk is left to
+    /// `cluster/quorum-disk-for-quorum-only`.
     ///
-    /// In Exchange 2000 and 2003 the data path that was given when the System Attendant was made counts, too, as a warning:
-    /// the data may have been moved since. Its resource keeps that path; where it does not say it, the setup log counts.
-    /// Where data is found on the same drive today, that is the finding.
+    /// In Exchange 2000 and 2003 the data path that was given when the System Attendant was made is judged, too,
+    /// but only as a warning, because the data may have been moved since. The path is taken from the resource, or
+    /// else from the setup log. Where data is still on that drive today, only the data is reported.
     ///
-    /// The drive of the Exchange file system of Exchange 2000 (`M:`) is a view of the databases and no place for them; paths
-    /// on it are not judged. Of a disk resource of another maker's type it may not be known which drives belong to it; then
-    /// the outcome is open. Clusters with continuous replication have their data on the disks of each node, and are not
-    /// concerned.
+    /// The drive of the Exchange file system of Exchange 2000 (`M:`) is a view of the databases and no place for
+    /// them; paths on it are not judged. Where the definition does not say which drives belong to a disk resource
+    /// of another maker's type, the outcome is unknown. Clusters with continuous replication have their data on
+    /// the disks of each node, and are not judged.
     ///
     /// # Why it matters
     ///
-    /// A virtual server moves with the disks of its group and with nothing else. Databases on a local disk stay behind: on
-    /// the next node they do not mount, and the mail in them is out of reach until the first node is back. A disk in another
-    /// group cannot be a dependency, so that the store may start before it is there, or lose it while it runs.
+    /// A virtual server moves with the disks of its group and with nothing else. Databases on a local disk stay
+    /// behind: on the next node they do not mount, and the mail in them is out of reach until the first node is
+    /// back. A disk in another group cannot be a dependency: the store may start before the disk is online, or
+    /// lose it while it runs.
     ///
     /// # How to fix it
     ///
-    /// Back up first. Where the disk belongs to this virtual server alone, move it into the group (*Change Group* in
-    /// Cluster Administrator) and make the System Attendant (Exchange 2007: each database that uses it) dependent on it.
-    /// Otherwise move the data: databases and logs in System Manager (Exchange 2007: `Move-StorageGroupPath` and
-    /// `Move-DatabasePath`), the SMTP queue and the MTA folder as the documentation of the version describes. Databases are
-    /// dismounted while they move.
+    /// Back up first. Where the disk belongs to this virtual server alone, move it into the group (*Change Group*
+    /// in Cluster Administrator) and make the System Attendant (Exchange 2007: each database that uses it)
+    /// dependent on it; it has to be offline while you do so. Otherwise move the data: databases and logs in
+    /// System Manager (Exchange 2007: `Move-StorageGroupPath` and `Move-DatabasePath`), the SMTP queue and the MTA
+    /// folder as the documentation of the version describes. Databases are dismounted while they move.
     pub static EXCHANGE_DATA_ON_OWN_DISKS = {
         check,
         set: &CLUSTER,
@@ -324,7 +326,7 @@ const EXAMPLES: &[Example] = &[
         ]
         "#,
     ),
-    fails("the path given at creation, which the log alone tells", TWO_NODES_2003, &["setup[#1].data_path"])
+    fails("the path given at creation, known from the log alone", TWO_NODES_2003, &["setup[#1].data_path"])
         .without(&["groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].parameters"])
         .with(
             r"
@@ -333,7 +335,7 @@ const EXAMPLES: &[Example] = &[
         ),
     not_applicable("data on the disks of each node", CCR_2007),
     not_applicable("no virtual server yet", TWO_NODES_2003).with("virtual_servers = []"),
-    unknown("where the queue is is not known", TWO_NODES_2003, &["virtual_servers[EVS1].queue_path"])
+    unknown("the place of the queue is not known", TWO_NODES_2003, &["virtual_servers[EVS1].queue_path"])
         .without(&["virtual_servers[EVS1].queue_path"]),
     unknown("another maker's disk group with drives that are not known", TWO_NODES_2003, &["disks"])
         .without(&["groups[EVS1 Group].resources[Disk S:]"])

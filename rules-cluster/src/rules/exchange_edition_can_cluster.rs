@@ -14,23 +14,25 @@ use crate::CLUSTER;
 rule! {
     /// The nodes have the Enterprise Edition of Exchange.
     ///
-    /// It concerns every node on which Exchange is installed, of Exchange 2000, 2003 and 2007, in a single copy
-    /// cluster and with cluster continuous replication. A node without Exchange, such as one that only votes for the
-    /// quorum, needs no edition. Exchange 2007 wants a licence for every node, the passive ones included.
+    /// This goes for every node on which Exchange 2000, 2003 or 2007 is installed, in a single copy cluster and
+    /// with cluster continuous replication. A node without Exchange, such as one that only votes for the quorum,
+    /// needs no edition. Exchange 2007 needs a licence for every node, including the passive ones.
     ///
     /// # Why it matters
     ///
-    /// The Standard Edition of Exchange 2000 and 2003 brings no cluster resources: Setup installs it for one computer
-    /// alone, and there is nothing from which a virtual server could be made. Exchange 2007 Standard is licensed and
-    /// supported for stand-alone servers only. The article speaks of the editions of Windows alone, yet both products
-    /// have to be of the right one.
+    /// The Standard Edition of Exchange 2000 and 2003 brings no cluster resources: Setup installs it for one
+    /// computer alone, and no virtual server can be made from it. Exchange 2007 Standard is licensed and supported
+    /// for stand-alone servers only. The article speaks of the editions of Windows alone, yet both products have
+    /// to be of the right one.
     ///
     /// # How to fix it
     ///
-    /// Exchange 2000 and 2003: move the node's groups to another node, remove Exchange from this node with Setup, and
-    /// install the Enterprise Edition there; the virtual servers and their data are not touched. Exchange 2007: enter
-    /// the product key of the Enterprise Edition in the Exchange Management Console, or with `Set-ExchangeServer
-    /// -ProductKey`.
+    /// Exchange 2000 and 2003: move the node's groups to another node, remove Exchange from this node with Setup,
+    /// and install the Enterprise Edition there; the virtual servers on the other nodes and their data are not
+    /// touched. Mailboxes that this node holds itself have to be moved to another server first. Exchange 2007:
+    /// enter the product key of the Enterprise Edition in the Exchange Management Console, or with
+    /// `Set-ExchangeServer -ProductKey`; it takes effect when the Information Store has been restarted, which
+    /// interrupts the clients.
     pub static EXCHANGE_EDITION_CAN_CLUSTER = {
         check,
         set: &CLUSTER,

@@ -11,20 +11,21 @@ use crate::CLUSTER;
 rule! {
     /// Exchange is installed on every node that may own an Exchange resource.
     ///
-    /// The possible owners of each Exchange resource decide. A node that is among none of them is no finding: it only
-    /// votes in the quorum, or runs something else.
+    /// The rule goes by the possible owners of each Exchange resource. A node that is a possible owner of none is
+    /// no finding: it only votes in the quorum, or runs something else.
     ///
     /// # Why it matters
     ///
-    /// Only a node with the Exchange binaries can run an Exchange resource. The cluster does not look at that when it picks
-    /// a node: it moves the group to any possible owner, where the resources fail, and moves it on or gives up. The outage
-    /// that the cluster was bought against then happens on the day of the first failover.
+    /// Only a node with the Exchange binaries can run an Exchange resource. The cluster does not look at that when
+    /// it picks a node: it moves the group to any possible owner, where the resources fail, and moves it on or
+    /// gives up. The outage that the cluster was bought to prevent then comes with the first failover.
     ///
     /// # How to fix it
     ///
-    /// Run Exchange Setup on the node, of the version and with the service pack that the other nodes have, and with no
-    /// group on it. If the node is not meant to run Exchange, take it out of the possible owners of the Exchange resources:
-    /// `cluster resource "name" /removeowner:NODE`, or *Possible owners* in the properties of the resource.
+    /// Run Exchange Setup on the node, of the version and with the service pack that the other nodes have, and
+    /// with no group on it. If the node is not meant to run Exchange, take it out of the possible owners of the
+    /// Exchange resources: `cluster resource "name" /removeowner:NODE`, or *Possible owners* in the properties of
+    /// the resource.
     pub static EXCHANGE_ON_EVERY_NODE = {
         check,
         set: &CLUSTER,

@@ -11,24 +11,26 @@ use crate::{CLUSTER, facts};
 rule! {
     /// The services of Exchange are clustered by the resource types that Exchange brings.
     ///
-    /// A Generic Service that runs one of Exchange's services, or a Generic Application that runs one of its programs, is a
-    /// finding. Which service it is, its private property *ServiceName* tells; for a program, *CommandLine* among the other
-    /// parameters.
+    /// A Generic Service that runs one of Exchange's services, or a Generic Application that runs one of its
+    /// programs, is a finding. The private property *ServiceName* says which service it is; for a program,
+    /// *CommandLine* among the other parameters does.
     ///
-    /// Exchange 5.5 was clustered by a generic DLL for each service. That the types of Exchange 2000 and later are the only
-    /// supported way since is how every document describes it; no sentence that forbids the other way was read.
+    /// Exchange 5.5 was clustered by a generic DLL for each service. Every document that was read describes the
+    /// resource types of Exchange 2000 and later as the way to cluster them; none was found that forbids the other
+    /// way in so many words.
     ///
     /// # Why it matters
     ///
-    /// The types of Exchange know which virtual server they run for: its name, its databases, its protocols. A generic
-    /// resource starts the bare service, under the name of the node, and takes "it runs" for "it works". Beside a resource
-    /// of the right type it is worse: two resources start and stop one service.
+    /// The types of Exchange know which virtual server they run for: its name, its databases, its protocols. A
+    /// generic resource starts the bare service, under the name of the node, and takes a service that runs for one
+    /// that works. Beside a resource of the right type it is worse: two resources start and stop the same service.
     ///
     /// # How to fix it
     ///
-    /// Take the generic resource offline in a maintenance window and delete it: that deletes no data. The resources of the
-    /// right types come with the System Attendant (Exchange 2000 and 2003) or from Setup (2007). Where one of them is
-    /// missing, see `system-attendant-children` or `virtual-server-resources-complete`.
+    /// Take the generic resource offline in a maintenance window and delete it: that deletes no data. The
+    /// resources of the right types come with the System Attendant (Exchange 2000 and 2003) or from Setup (2007).
+    /// Where one of them is missing, see `exchange2003/system-attendant-children`,
+    /// `exchange2003/virtual-server-resources-complete` or `exchange2007/virtual-server-resources-complete`.
     pub static EXCHANGE_RESOURCES_OF_OWN_TYPES = {
         check,
         set: &CLUSTER,

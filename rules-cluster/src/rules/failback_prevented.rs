@@ -11,20 +11,22 @@ use crate::CLUSTER;
 rule! {
     /// The group of a virtual server does not go back to its preferred owner by itself.
     ///
-    /// *Prevent failback* is the default of a group, and Microsoft's recommended settings for an Exchange cluster keep it.
-    /// Groups without a virtual server are not judged.
+    /// *Prevent failback* is the default of a group, and Microsoft's recommended settings for an Exchange cluster
+    /// keep it. Groups without a virtual server are not judged.
     ///
     /// # Why it matters
     ///
-    /// Going back is a second outage: every resource goes offline on one node and comes online on the other. With failback
-    /// allowed it comes unasked, as soon as the failed node has joined again or at the hour that is set, even where
-    /// nobody has found out yet why the node failed. A node that fails every quarter of an hour takes its users along.
+    /// Going back is a second outage: every resource goes offline on one node and comes online on the other. With
+    /// failback allowed it comes as soon as the failed node has joined again, or at the hour that is set, even
+    /// where nobody has found out yet why the node failed. If the node keeps failing, the users are interrupted
+    /// each time it comes back and each time it fails again.
     ///
     /// # How to fix it
     ///
-    /// In the properties of the group, page *Failback* (Windows Server 2008: *Failover*), choose *Prevent failback*, or
-    /// `cluster group "EVS1 Group" /prop AutoFailbackType=0`. Nothing goes offline by that. Move the group back by hand
-    /// once the node is trusted again, at an hour that suits the users.
+    /// In the properties of the group, tab *Failback* (Windows Server 2008: *Failover*), choose *Prevent
+    /// failback*, or run `cluster group "EVS1 Group" /prop AutoFailbackType=0`. This takes nothing offline. Move
+    /// the group back by hand (Exchange 2007: `Move-ClusteredMailboxServer`) once the node can be trusted again,
+    /// at an hour that suits the users.
     pub static FAILBACK_PREVENTED = {
         check,
         set: &CLUSTER,

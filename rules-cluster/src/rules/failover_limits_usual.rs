@@ -9,24 +9,26 @@ use rules_core::{
 use crate::{CLUSTER, facts};
 
 rule! {
-    /// The group of a virtual server fails over a usual number of times, in a usual period.
+    /// The group of a virtual server has a usual failover threshold and a usual failover period.
     ///
-    /// The defaults are ten times in six hours on Windows 2000 and 2003. Windows Server 2008 has one time fewer than there
-    /// are nodes, written as 4294967295, in six hours. A threshold from 1 to 10 and a period from 1 to 1193 hours, the
-    /// longest that the Cluster service knows, are no finding.
+    /// A threshold from 1 to 10 and a period from 1 to 1193 hours, the longest that the Cluster service knows, are
+    /// no finding. The defaults are ten times in six hours on Windows 2000 and 2003, and on Windows Server 2008
+    /// one time fewer than there are nodes, written as 4294967295, in six hours. On Windows Server 2008 this
+    /// number is no finding either.
     ///
-    /// The defaults are documented; that others are unwise is practice.
+    /// The defaults and the longest period are documented; that other values are unwise is practice.
     ///
     /// # Why it matters
     ///
-    /// A group whose threshold is 0 stays where it failed: the passive node is there for nothing. With a very high one, a
-    /// virtual server that cannot start anywhere, say for want of a disk, moves to and fro for hours, and each move
-    /// mounts and dismounts its databases.
+    /// A group whose threshold is 0 stays where it failed, and the passive node is of no use. With a very high
+    /// threshold, a virtual server that cannot start anywhere, for example because a disk is missing, moves to and
+    /// fro for hours, and each move may mount and dismount its databases.
     ///
     /// # How to fix it
     ///
-    /// In the properties of the group, page *Failover*, set threshold and period back to the defaults, or
-    /// `cluster group "EVS1 Group" /prop FailoverThreshold=10 FailoverPeriod=6`. Nothing goes offline by that.
+    /// In the properties of the group, tab *Failover*, set threshold and period back to the defaults. On Windows
+    /// 2000 and 2003 you can also run `cluster group "EVS1 Group" /prop FailoverThreshold=10` and then the same
+    /// with `FailoverPeriod=6`. This takes nothing offline.
     pub static FAILOVER_LIMITS_USUAL = {
         check,
         set: &CLUSTER,

@@ -13,30 +13,33 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// The cluster survives as many failures of nodes as are wanted, with every virtual server still running.
+    /// The cluster survives as many node failures as are wanted, with every virtual server still running.
     ///
-    /// Two things are counted. With more than two nodes, and in Exchange 2007, each virtual server needs a node of its
-    /// own, so that nodes minus virtual servers may fail; two nodes of Exchange 2000 or 2003 can run everything on one.
-    /// And each virtual server needs more possible owners than failures. A node that only votes counts for neither.
+    /// The definition says how many are wanted: `failures_to_survive`. Two things are counted. With more than two
+    /// nodes, and in Exchange 2007, each virtual server needs a node of its own, so as many nodes may fail as
+    /// there are more nodes than virtual servers; two nodes of Exchange 2000 or 2003 can run everything on one.
+    /// And each virtual server needs more possible owners than failures. A node that only votes counts for
+    /// neither.
     ///
-    /// What is wanted is `failures_to_survive`. To leave a virtual server to its own node and one that stands by is
-    /// legitimate, and enough for one failure. Three causes have rules of their own, and no finding here: that no node is
-    /// free at all (`exchange2003/one-virtual-server-per-active-node`, `exchange2007/passive-node`), that the resources of a
-    /// group have different owners or only one (`cluster/possible-owners-complete`), and that a possible owner has no
-    /// Exchange (`cluster/exchange-on-every-node`).
+    /// A virtual server that may run only on its own node and on one standby node is legitimate, and survives one
+    /// failure. Three causes are left to other rules: that no node is free at all
+    /// (`exchange2003/one-virtual-server-per-active-node`, `exchange2007/passive-node`), that the resources of a
+    /// group have different owners or only one (`cluster/possible-owners-complete`), and that a possible owner has
+    /// no Exchange (`cluster/exchange-on-every-node`).
     ///
     /// # Why it matters
     ///
-    /// The first failure uses up the free node, and until it is repaired the next one is an outage for a virtual server:
-    /// it stays offline although nodes are running. The same happens at once where the owners of one of its resources
-    /// leave it no node; the group then fails on each node that it tries.
+    /// The first failure uses up the free node, and until the failed one is repaired, the next failure leaves a
+    /// virtual server offline although nodes are running. Where too few nodes may own its resources, this happens
+    /// even while nodes are free: the virtual server cannot move to them.
     ///
     /// # How to fix it
     ///
-    /// Join another node, install Exchange on it, and make it a possible owner of the resources of every virtual server.
-    /// Where nodes are enough and owners too few, add the nodes that have Exchange to the *Possible Owners* of the
-    /// resources (`cluster res "EVS1 Name" /addowner:NODE4`); of a resource type that a node does not know, Cluster
-    /// Administrator does not offer it. Or settle for fewer failures, and write down that this is so.
+    /// Join another node, install Exchange on it, and make it a possible owner of the resources of every virtual
+    /// server. Where nodes are enough and owners too few, add the nodes that have Exchange to the *Possible
+    /// Owners* of the resources (`cluster resource "EVS1 Name" /addowner:NODE4`). Cluster Administrator does not
+    /// offer a node on which the type of the resource is not installed. Or settle for fewer failures, and put that
+    /// number into the definition.
     pub static FAILURES_SURVIVED = {
         check,
         set: &CLUSTER,

@@ -14,21 +14,22 @@ rule! {
     /// On an adapter of a private network, a default gateway, a registration in DNS, and DNS or WINS servers are
     /// warnings. NetBIOS over TCP/IP, *Client for Microsoft Networks* and *File and Printer Sharing* are information.
     ///
-    /// The network that carries the logs in cluster continuous replication needs the client, the sharing and the name
-    /// resolution. It is a mixed network, and so its adapters are not looked at.
+    /// The network that carries the logs in cluster continuous replication needs the client, the sharing and the
+    /// name resolution. It is a mixed network, and so its adapters are not judged.
     ///
     /// # Why it matters
     ///
-    /// A second default gateway makes Windows send answers to clients down the private network when it doubts the first
-    /// one. A heartbeat address in DNS or WINS is given to clients and to other servers, which cannot reach it: they
-    /// connect now and then, by chance. NetBIOS and its services add traffic to a network that is there for heartbeats.
+    /// A second default gateway makes Windows send answers to clients down the private network when it takes the
+    /// first gateway for dead. A heartbeat address in DNS or WINS is given to clients and to other servers, which
+    /// cannot reach it: whether they connect is then a matter of chance. NetBIOS and the services that use it add
+    /// traffic to a network that is there for heartbeats.
     ///
     /// # How to fix it
     ///
-    /// In the TCP/IP properties of the adapter clear *Default gateway*, the DNS servers, the WINS servers and *Register
-    /// this connection's addresses in DNS*, and choose *Disable NetBIOS over TCP/IP*. In the properties of the
-    /// connection clear the boxes of the client and of the sharing. Delete host records of heartbeat addresses that DNS
-    /// holds already. Do one node after the other.
+    /// In the TCP/IP properties of the adapter clear *Default gateway*, the DNS servers, the WINS servers and
+    /// *Register this connection's addresses in DNS*, and choose *Disable NetBIOS over TCP/IP*. In the properties
+    /// of the connection clear the boxes of *Client for Microsoft Networks* and *File and Printer Sharing*. Delete
+    /// the host records of heartbeat addresses that DNS already holds. Do one node after the other.
     pub static HEARTBEAT_ADAPTER_SETTINGS = {
         check,
         set: &CLUSTER,

@@ -11,8 +11,8 @@ use crate::CLUSTER;
 rule! {
     /// On Windows 2000 and 2003 heartbeat adapters are not teamed.
     ///
-    /// It is about adapters on private networks. Teaming on public networks is another matter
-    /// (`cluster/public-network-not-teamed`), and Windows Server 2008 has no restriction.
+    /// This is about adapters on private networks. Teaming on public networks is left to
+    /// `cluster/public-network-not-teamed`, and Windows Server 2008 has no restriction.
     ///
     /// # Why it matters
     ///
@@ -21,9 +21,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Dissolve the team with its maker's tool, one node at a time with the groups moved away. Use the ports for two
-    /// private networks, each in a subnet of its own and with the role *Internal cluster communications only*: the
-    /// Cluster service uses both, which is all that the team was meant for.
+    /// Dissolve the team with its maker's tool, one node at a time, after its groups were moved away. Use the
+    /// ports for two private networks, each in a subnet of its own and with the role *Internal cluster
+    /// communications only*. The Cluster service uses both, so the heartbeat survives the loss of one port just as
+    /// it would in a team.
     pub static HEARTBEAT_NOT_TEAMED = {
         check,
         set: &CLUSTER,

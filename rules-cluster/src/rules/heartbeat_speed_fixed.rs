@@ -11,23 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// On Windows 2000 and 2003 heartbeat adapters below 1 Gbit/s have a fixed speed and duplex mode.
     ///
-    /// The advice is from the days of 10 and 100 Mbit/s. Gigabit Ethernet over copper cannot do without negotiation, so
-    /// that an adapter that negotiates 1000 Mbit/s is left alone: write its speed as `1000-auto`. A plain `auto` counts
-    /// as negotiated below that, as it does for Microsoft's Best Practices Analyzer, which warns of every adapter for
-    /// the heartbeat that is set to *Auto*. Which adapter carries the heartbeat shows in the role of its network, not in
-    /// its name.
+    /// The advice is from the days of 10 and 100 Mbit/s. Gigabit Ethernet over copper needs negotiation, so an
+    /// adapter that negotiates 1000 Mbit/s is no finding: write its speed as `1000-auto`. A plain `auto` is taken
+    /// for a slower link; Microsoft's Best Practices Analyzer warns of every heartbeat adapter that is set to
+    /// *Auto*. An adapter counts as one for the heartbeat by the role of its network, not by its name.
     ///
     /// # Why it matters
     ///
-    /// While two old adapters negotiate, packets are lost, and they negotiate again whenever the link wavers. When one
-    /// side ends up with half and the other with full duplex, the link works and loses packets under load. Heartbeats
-    /// are among them, and a sound node is taken for dead.
+    /// While two old adapters negotiate, packets are lost, and they negotiate again whenever the link is
+    /// interrupted for a moment. When one side ends up with half and the other with full duplex, the link works
+    /// but loses packets under load. Heartbeats are among them, and a healthy node is taken for dead.
     ///
     /// # How to fix it
     ///
-    /// In the properties of the adapter's driver set *Speed & Duplex* to one value, such as *100 Mbps Full Duplex*, on
-    /// all nodes, and the same on the ports of the switch. Both ends of a link have to be fixed. Change one node after
-    /// the other with its groups moved away. On a gigabit network leave it at *Auto* on both ends.
+    /// In the properties of the adapter's driver set *Speed & Duplex* to one value, such as *100 Mbps Full
+    /// Duplex*, on all nodes, and the same on the ports of the switch. Both ends of a link have to be fixed.
+    /// Change one node after the other, after its groups were moved away. On a gigabit network leave it at *Auto*
+    /// on both ends.
     pub static HEARTBEAT_SPEED_FIXED = {
         check,
         set: &CLUSTER,

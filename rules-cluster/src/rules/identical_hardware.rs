@@ -13,23 +13,24 @@ use crate::CLUSTER;
 rule! {
     /// All nodes have the same hardware.
     ///
-    /// Compared are the model, the processors and their number, the memory, and the host bus adapter. Each one that
-    /// differs from that of most nodes is a finding. A node without Exchange that may own no Exchange resource does not
+    /// The rule compares the model, the processors and their number, the memory, and the host bus adapter. What
+    /// differs from most nodes is a finding. A node without Exchange that may own no Exchange resource does not
     /// count: it is there for its vote in the quorum.
     ///
-    /// It is a recommendation and no more: Microsoft's qualification of clusters does not ask for identical servers,
-    /// as long as the solution as a whole is supported (`cluster/certified-solution`).
+    /// This is a recommendation and no more: Microsoft's qualification of clusters does not ask for identical
+    /// servers, as long as the solution as a whole is supported (`cluster/certified-solution`).
     ///
     /// # Why it matters
     ///
-    /// A virtual server that moves to a weaker node may be up and still not do its work. One set of drivers, firmware
-    /// and spare parts is easier to keep right than two, and a fault that follows the hardware is found sooner.
+    /// A virtual server that moves to a weaker node may be online and still too slow for its users. One set of
+    /// drivers, firmware and spare parts is easier to keep right than two, and a fault that follows the hardware
+    /// is found sooner.
     ///
     /// # How to fix it
     ///
-    /// Nothing has to be done at once. Add the memory or processors that are missing, node by node, with the groups
-    /// moved away. When a node is replaced, replace it by one like the others. Make the weaker node the one that
-    /// stands by, in the preferred owners of the groups.
+    /// Nothing has to be done at once. Add the memory or processors that are missing, node by node, after its
+    /// groups were moved away. When you replace a node, take one like the others. Until then make the weaker node
+    /// the passive one, with the preferred owners of the groups.
     pub static IDENTICAL_HARDWARE = {
         check,
         set: &CLUSTER,

@@ -11,20 +11,21 @@ use crate::{CLUSTER, facts};
 rule! {
     /// The cluster checks Exchange resources thoroughly at the interval that their type has by default.
     ///
-    /// The thorough check is *Is Alive*. 4294967295 means "use value from resource type"; 60,000 ms is the same. Any other
-    /// interval of a resource of Exchange is told as information: the default is documented, that it should stay is
-    /// practice.
+    /// The thorough check is *Is Alive*. 4294967295 means "use value from resource type"; 60,000 ms is the same.
+    /// Any other interval of an Exchange resource is reported as information: the default is documented; that it
+    /// should stay is practice.
     ///
     /// # Why it matters
     ///
-    /// With a much shorter interval a busy store misses a check that it would have answered a moment later, and fails over
-    /// for nothing. With a much longer one a store that hangs is found late.
+    /// With a much shorter interval a busy store misses a check that it would have answered a moment later, and
+    /// fails over for nothing. With a much longer one a store that hangs is found late.
     ///
     /// # How to fix it
     ///
-    /// In the properties of the resource, page *Advanced*, choose *Use value from resource type* for "Is Alive", or
-    /// `cluster resource "name" /prop IsAlivePollInterval=4294967295`. Keep another value only if Microsoft's support set
-    /// it for a known reason, and note that reason.
+    /// In the properties of the resource, tab *Advanced* (Windows Server 2008: *Advanced Policies*), choose to use
+    /// the value of the resource type for "Is Alive", or run `cluster resource "name" /prop
+    /// IsAlivePollInterval=4294967295`. This takes nothing offline. Keep another value only if Microsoft's support
+    /// set it for a known reason, and note that reason.
     pub static IS_ALIVE_INTERVAL_USUAL = {
         check,
         set: &CLUSTER,

@@ -11,23 +11,24 @@ use crate::CLUSTER;
 rule! {
     /// The transaction logs of a storage group are on another disk than its databases.
     ///
-    /// Compared are drive letters; whether two letters are partitions of one disk is not looked at. Where disks are
-    /// mounted in folders of a drive, it is not known what lies on which of them. Recovery storage groups do not count:
-    /// they hold nothing that is not somewhere else. Clusters with continuous replication are not concerned: the other
-    /// node has databases and logs a second time.
+    /// The rule compares drive letters, and does not see when two letters are partitions of one disk. Where disks
+    /// are mounted in folders of the drive, a path does not show which of them it is on, and the outcome is
+    /// unknown. Recovery storage groups do not count, since they only hold restored copies. Clusters with
+    /// continuous replication are not judged, because the other node has databases and logs a second time.
     ///
     /// # Why it matters
     ///
-    /// When the disk with the databases is lost, the logs written since the last backup bring them up to date; if they are
-    /// lost with it, so is the mail since then. Logs are also written in sequence and databases at random: on common
-    /// spindles each slows the other down.
+    /// When the disk with the databases is lost, the logs written since the last backup bring them up to date; if
+    /// they are lost with it, so is all mail since that backup. Logs are also written in sequence and databases at
+    /// random: on common spindles each slows the other down.
     ///
     /// # How to fix it
     ///
-    /// Bring a further disk into the group of the virtual server, with the System Attendant (Exchange 2007: the databases of
-    /// the storage group) dependent on it, and set the *Transaction log location* in the properties of the storage group in
-    /// System Manager (Exchange 2007: `Move-StorageGroupPath`). Its databases are dismounted while the logs move. Make a
-    /// full backup before and after.
+    /// Bring a further disk into the group of the virtual server, with the System Attendant (Exchange 2007: the
+    /// databases of the storage group) dependent on it; these have to be offline while you add the dependency.
+    /// Then set the *Transaction log location* in the properties of the storage group in System Manager (Exchange
+    /// 2007: `Move-StorageGroupPath`). Its databases are dismounted while the logs move. Make a full backup before
+    /// and after.
     pub static LOGS_APART_FROM_DATABASES = {
         check,
         set: &CLUSTER,

@@ -9,30 +9,31 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// A majority of nodes is left when one of them fails.
+    /// A majority of votes is left when one node fails.
     ///
-    /// It concerns the quorum models in which the nodes vote and no disk does: Majority Node Set (Windows 2003), Node
-    /// Majority and Node and File Share Majority (Windows 2008). More than half of the votes must be there: of two both,
-    /// of three two, of four three. A file share witness is a further vote.
+    /// This is about the quorum models in which the nodes vote and no disk does: Majority Node Set (Windows 2003),
+    /// Node Majority and Node and File Share Majority (Windows 2008). The cluster runs while more than half of the
+    /// votes are there: two of two, two of three, three of four. A file share witness is one more vote.
     ///
-    /// Two nodes without a witness are an error in cluster continuous replication, and a warning in other clusters. An
-    /// even number of four and more is information: such a cluster survives the loss of one node, and no more nodes
-    /// than one with a node less. All nodes count that the definition lists, as all of them are meant to vote.
+    /// Two nodes without a witness are an error in cluster continuous replication, and a warning in other
+    /// clusters. An even number of four or more is information: such a cluster survives no more failures than one
+    /// with a node less. Every node in the definition counts, because all of them are meant to vote.
     ///
     /// # Why it matters
     ///
-    /// When the majority is lost, the Cluster service stops on the nodes that are left, and every virtual server with it.
-    /// With two votes that happens whenever either node fails or is restarted: such a cluster is down more often than a
-    /// single server.
+    /// When the majority is lost, the Cluster service stops on the remaining nodes, and every virtual server with
+    /// it. With two votes that happens whenever either node fails or is restarted: such a cluster is down more
+    /// often than a single computer would be.
     ///
     /// # How to fix it
     ///
-    /// Add a file share witness on a computer outside the cluster; for Exchange 2007 a Hub Transport server of the same
-    /// site is the usual one. On Windows 2003:
-    /// `cluster res "Majority Node Set" /priv MNSFileShare=\\HUB1\MNS_FSW_MAILCLU1`, after the update of KB 921181
-    /// (Service Pack 2 contains it); then move the default group to the other node and back, so that it takes effect.
-    /// On Windows 2008: *More Actions, Configure Cluster Quorum Settings, Node and File Share Majority*. A third node that
-    /// only votes serves as well.
+    /// Add a file share witness on a computer outside the cluster; for Exchange 2007 a Hub Transport server of the
+    /// same site is the usual place. The account of the Cluster service (Windows Server 2008: the computer object
+    /// of the cluster) needs full control of the share. On Windows Server 2003 run `cluster resource "Majority
+    /// Node Set" /priv MNSFileShare=\\HUB1\MNS_FSW_MAILCLU1`, after the update of KB 921181 (Service Pack 2
+    /// contains it); then move the default group to the other node and back, so that it takes effect. On Windows
+    /// Server 2008 choose *More Actions*, *Configure Cluster Quorum Settings*, *Node and File Share Majority* in
+    /// Failover Cluster Management. A third node that only votes serves as well.
     pub static MAJORITY_SURVIVES_A_FAILURE = {
         check,
         set: &CLUSTER,

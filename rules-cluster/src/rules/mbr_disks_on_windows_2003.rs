@@ -11,21 +11,24 @@ use crate::{CLUSTER, facts::GPT_UPDATE};
 rule! {
     /// Shared disks of Windows 2003 have a master boot record, unless every node has the update for GPT disks.
     ///
-    /// The cluster disk driver of Windows Server 2003 knows disks by the signature in their master boot record, also on
-    /// 64-bit editions. The update of KB 919117 teaches it GUID partition tables. A finding is a shared disk with such a
-    /// table while a node with Windows 2003 is without the update; where every such node has it, disks are not looked at. A service pack does not count for it: no document that
-    /// names one as containing the update is known here. Windows 2008 takes both kinds.
+    /// The cluster disk driver of Windows Server 2003 knows disks by the signature in their master boot record,
+    /// also on 64-bit editions. The update of KB 919117 teaches it GUID partition tables. A shared disk with such
+    /// a table is a finding while any node with Windows 2003 lacks the update. A service pack does not count as
+    /// the update, because no document was found that says which one contains it. Windows Server 2008 works with
+    /// both kinds.
     ///
     /// # Why it matters
     ///
-    /// A node without the update does not offer the disk as a resource, or cannot bring it online when the group moves to
-    /// it: the failover ends with the databases dismounted.
+    /// A node without the update does not offer the disk as a resource, or cannot bring it online when the group
+    /// moves to it: after the failover the databases stay dismounted.
     ///
     /// # How to fix it
     ///
-    /// Install the update on one node after the other, each while it owns no groups. Do not convert the disk: that
-    /// **erases it**. Where the update cannot be had, present a new disk with a master boot record, and move the data
-    /// there in System Manager (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`) after a backup.
+    /// Install the update on one node after the other, each after its groups were moved away. Do not convert the
+    /// disk: that **erases it**. Where the update cannot be had, make a backup, present a new disk with a master
+    /// boot record, bring it into the group as a Physical Disk resource with the System Attendant (Exchange 2007:
+    /// the databases) dependent on it, and move the data there in System Manager (Exchange 2007:
+    /// `Move-StorageGroupPath`, `Move-DatabasePath`). A database is dismounted while its files move.
     pub static MBR_DISKS_ON_WINDOWS_2003 = {
         check,
         set: &CLUSTER,

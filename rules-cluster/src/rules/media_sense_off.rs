@@ -15,21 +15,22 @@ use crate::CLUSTER;
 rule! {
     /// On Windows 2000 media sense is off for the heartbeat adapters.
     ///
-    /// It holds of Windows 2000 alone. On Windows Server 2003 the Cluster service sees to it by itself. Microsoft's Best
-    /// Practices Analyzer warns of it only where the registry says outright that media sense is on; absent is on as well.
+    /// This goes for Windows 2000 only; on Windows Server 2003 the Cluster service turns it off by itself.
+    /// Microsoft's Best Practices Analyzer warns only where the registry says outright that media sense is on; but
+    /// it is also on where the registry says nothing.
     ///
     /// # Why it matters
     ///
-    /// With media sense, Windows takes TCP/IP from an adapter whose link is gone, and the network is gone for the Cluster
-    /// service. When it comes back its role is the default one again, for nodes and clients, and the private network is
-    /// private no more. Where two nodes are connected by a crossover cable, it is enough that one of them is switched
-    /// off.
+    /// With media sense, Windows removes TCP/IP from an adapter that has lost its link, and the Cluster service
+    /// loses the network. When the link is back, the network has the default role again, for nodes and clients:
+    /// the private network is no longer private. Where two nodes are connected by a crossover cable, switching one
+    /// of them off is enough to cause this on the other.
     ///
     /// # How to fix it
     ///
     /// On each node with Windows 2000 set the value `DisableDHCPMediaSense` (REG_DWORD) to 1 under
-    /// `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`, and restart it with its groups moved
-    /// away. The value is for all adapters of the computer.
+    /// `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`, and restart the node after its
+    /// groups were moved away. The value is for all adapters of the computer.
     pub static MEDIA_SENSE_OFF = {
         check,
         set: &CLUSTER,

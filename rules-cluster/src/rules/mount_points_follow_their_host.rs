@@ -11,23 +11,28 @@ use crate::CLUSTER;
 rule! {
     /// A mounted disk is in the group of the disk that it is mounted on, and depends on it.
     ///
-    /// The host may be given by its name or by its letter. Four things are findings: a mounted disk whose resource is in another group than that of its host, or does not
-    /// depend on it, directly or through others; a shared disk mounted on a local one, or the other way round; and any
-    /// disk mounted on the quorum disk.
+    /// The disk on which another one is mounted is called its host here; a definition names it by its name or by
+    /// its letter. These are findings: a mounted disk whose resource is in another group than its host; one that
+    /// does not depend on its host, directly or through others; a shared disk mounted on a local one, or the other
+    /// way round; and any disk mounted on the quorum disk.
     ///
     /// # Why it matters
     ///
-    /// The folder of a mount point is on the host disk. When the mounted disk comes online before its host, or on another
-    /// node, there is no folder to mount it in: its resource fails, or the databases on it are not found. A host with the
-    /// quorum would draw the data along with the quorum; a local host stays behind at a failover.
+    /// The folder of a mount point is on the host disk. When the mounted disk comes online before its host, or on
+    /// another node, there is no folder to mount it in: its resource fails, or the databases on it are not found.
+    /// Data mounted on the quorum disk has to move wherever the quorum goes; a local host stays behind at a
+    /// failover.
     ///
     /// # How to fix it
     ///
-    /// In Cluster Administrator, move the mounted disk into the group of its host (*Change Group*), take it offline with
-    /// what depends on it, add the host to its dependencies (`cluster res "Disk Logs" /adddep:"Disk S:"`), and bring it
-    /// online again. Nothing on the disks changes. Where the host is local or the quorum disk, make a folder on a shared
-    /// disk of the same group, mount the disk there in Disk Management, and then move the paths of databases and logs in
-    /// System Manager (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`). Back up first.
+    /// In Cluster Administrator, move the mounted disk into the group of its host (*Change Group*), take it
+    /// offline together with what depends on it, add the host to its dependencies (`cluster resource "Disk Logs"
+    /// /adddep:"Disk S:"`), and bring everything online again. Nothing on the disks changes.
+    ///
+    /// Where the host is a local disk or the quorum disk, back up first. Then mount a new disk in a folder of a
+    /// shared disk of the same group, with the dependency, and move databases and logs there in System Manager
+    /// (Exchange 2007: `Move-StorageGroupPath`, `Move-DatabasePath`). A database is dismounted while its files
+    /// move.
     pub static MOUNT_POINTS_FOLLOW_THEIR_HOST = {
         check,
         set: &CLUSTER,

@@ -12,30 +12,34 @@ use rules_core::{
 use crate::CLUSTER;
 
 fleet_rule! {
-    /// No two clusters of a domain use one name for a cluster, a virtual server or a node.
+    /// No two clusters of a domain use the same name for a cluster, a virtual server or a node.
     ///
-    /// Compared are the names of clusters, of virtual servers (but those that a standby cluster of Exchange 2007 waits for),
-    /// and of nodes that have joined, without case. A node of two clusters is the business of
-    /// `cluster/node-in-one-cluster`.
+    /// The rule compares the names of clusters, of virtual servers, and of nodes that have joined; case makes no
+    /// difference. A virtual server for which a standby cluster of Exchange 2007 waits does not count as that
+    /// cluster's own. A node in two clusters is left to `cluster/node-in-one-cluster`.
     ///
-    /// Clusters in different domains may use one name. A NetBIOS domain name is taken for the domain whose DNS name begins
-    /// with it. Where the domain of a cluster is not known, an equal name is reported, since nothing speaks against it, and
-    /// the message says so.
+    /// Clusters in different domains may use the same name. A NetBIOS domain name is taken for the domain whose
+    /// DNS name begins with it. Where the domain of a cluster is not known, an equal name is reported, and the
+    /// message says so.
     ///
-    /// Two definitions with one name and the same nodes, in one domain, are the same cluster, exported on two days, say. That
-    /// is reported once, as information, and their names are not compared with each other.
+    /// Two definitions with one name and the same nodes, in one domain, are taken for the same cluster, exported
+    /// on two days for example. That is reported once, as information, and their names are not compared with each
+    /// other.
     ///
     /// # Why it matters
     ///
-    /// Each of these names is a computer name in NetBIOS, in DNS and in the directory, and there it has one owner. Of two
-    /// Network Name resources with one name the second fails to come online, or, where the network does not notice, clients
-    /// reach now one and now the other. With Kerberos both would use one computer account, and reset its password in turn.
+    /// Each of these names is a computer name in NetBIOS, in DNS and in the directory, and there it has one owner.
+    /// Of two Network Name resources with the same name the second fails to come online, or, where the network
+    /// does not notice, clients reach now one and now the other. With Kerberos both would use one computer
+    /// account, and reset its password in turn.
     ///
     /// # How to fix it
     ///
-    /// First see whether both clusters are alive: the definition of one may be an old one, or a plan. Of two that are, take the
-    /// one that can be renamed with less harm: a cluster itself, by the property of its Network Name resource. A virtual server of
-    /// Exchange cannot be renamed; make a new one with another name and move the mailboxes.
+    /// First check that both clusters exist: one definition may be old, or a plan. If both do, rename what does
+    /// less harm. A cluster's own name can be changed in Cluster Administrator or Failover Cluster Management, at
+    /// a time when administrators can do without it. A virtual server cannot be renamed; make a new one with
+    /// another name and move the mailboxes to it. Neither can a node; evict it, install it under another name, and
+    /// join it again.
     pub static NAMES_UNIQUE_IN_FLEET = {
         collect,
         judge,

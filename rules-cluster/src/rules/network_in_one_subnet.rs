@@ -11,21 +11,22 @@ use crate::CLUSTER;
 rule! {
     /// On Windows 2000 and 2003 the adapters of all nodes on one network are in its subnet.
     ///
-    /// It holds of the private network as of the public one, and for nodes in two sites, too: there a VLAN has to be
-    /// stretched between them. An IPv6 address on a network with an IPv4 subnet is not compared: the Cluster service of
-    /// Windows 2003 knows nothing of it. Only Windows Server 2008 with Exchange 2007 SP1 or later takes nodes in two
-    /// subnets, each of which is a cluster network of its own there.
+    /// This goes for the private networks as well as for the public ones, and also for nodes in two sites, between
+    /// which a VLAN has to be stretched. An IPv6 address on a network with an IPv4 subnet is not compared, because
+    /// the Cluster service of Windows 2003 knows nothing of it. Only Windows Server 2008 with Exchange 2007 SP1 or
+    /// later supports nodes in two subnets; each subnet is a cluster network of its own there.
     ///
     /// # Why it matters
     ///
-    /// The address of a virtual server fits one subnet only. On a node that is in another one it may come online, but
-    /// nobody reaches it. And where a heartbeat has to pass a router, the router decides whether a node counts as dead.
+    /// The address of a virtual server fits one subnet only. On a node in another subnet it may come online, but
+    /// nobody can reach it. And where a heartbeat has to pass a router, the router decides whether a node counts
+    /// as dead.
     ///
     /// # How to fix it
     ///
-    /// Find the node whose address or mask is wrong and correct it, with its groups moved away. Where the sites really
-    /// are two subnets, have the network people stretch a VLAN over both, for the public and the private network, and
-    /// move the nodes into it one after the other.
+    /// Find the node whose address or mask is wrong and correct it, after its groups were moved away. Where the
+    /// sites really are two subnets, have the network people stretch a VLAN over both, for the public and the
+    /// private network, and move the nodes into it one after the other.
     pub static NETWORK_IN_ONE_SUBNET = {
         check,
         set: &CLUSTER,

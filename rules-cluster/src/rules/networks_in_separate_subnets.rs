@@ -11,20 +11,21 @@ use crate::CLUSTER;
 rule! {
     /// Each cluster network has a subnet of its own.
     ///
-    /// The subnets of the networks that the cluster uses may neither be the same nor overlap. Disabled networks do not
-    /// count: two paths to an iSCSI array may well be in one subnet.
+    /// The subnets of the networks that the cluster uses may neither be the same nor overlap. Disabled networks do
+    /// not count: two paths to an iSCSI array may well be in one subnet.
     ///
     /// # Why it matters
     ///
-    /// The Cluster service tells networks by their subnets. Of two adapters of a node in one subnet it uses one and
-    /// ignores the other, so that the second network does not exist for it, and Windows sends what is meant for the
-    /// private network out of whichever adapter it likes.
+    /// The Cluster service tells networks by their subnets. Of two adapters of a node in one subnet it uses one
+    /// and ignores the other, so the second network does not exist for it; and Windows may send what is meant for
+    /// the private network through either adapter.
     ///
     /// # How to fix it
     ///
-    /// Give the private network a range that is used nowhere else, such as `10.0.0.0/24`, and change the addresses of
-    /// its adapters, one node after the other with the groups moved away. The Cluster service finds the new network by
-    /// itself; set its role and its priority then. Where masks overlap, correct the mask on all nodes.
+    /// Give the private network a range that is used nowhere else, such as `10.0.0.0/24`, and change the addresses
+    /// of its adapters, one node after the other, after its groups were moved away. The Cluster service finds the
+    /// new network by itself; then set its role and its priority. Where masks overlap, correct the mask on all
+    /// nodes.
     pub static NETWORKS_IN_SEPARATE_SUBNETS = {
         check,
         set: &CLUSTER,

@@ -11,20 +11,20 @@ use crate::CLUSTER;
 rule! {
     /// Each cluster network can fail without another one: no adapter and no switch carries two of them.
     ///
-    /// Two ports of one card count as one adapter. Each node is told once. Networks that the cluster does not use are not
-    /// looked at.
+    /// Two ports of one card count as one adapter. There is one finding for each node. Networks that the cluster
+    /// does not use are not judged.
     ///
     /// # Why it matters
     ///
-    /// The second network is there for the day on which the first one fails. If a card with several ports or one switch
-    /// carries both, they fail together, and the nodes lose each other all the same. Knowledge Base article 258750 names
-    /// the card with several ports as not good enough in most cases.
+    /// The second network is there for the day on which the first one fails. If a card with several ports or one
+    /// switch carries both, they fail together, and the nodes lose contact after all. According to Knowledge Base
+    /// article 258750 a card with several ports is not good enough in most cases.
     ///
     /// # How to fix it
     ///
-    /// Connect the private network by another card: the one on the mainboard for one network, one in a slot for the
-    /// other. Give it a switch of its own, or a crossover cable between two nodes; another VLAN on the same switch is
-    /// not enough. Change one node after the other, with its groups moved away.
+    /// Connect the private network through another card: use the adapter on the mainboard for one network and one
+    /// in a slot for the other. Give it a switch of its own, or a crossover cable between two nodes; another VLAN
+    /// on the same switch is not enough. Change one node after the other, after its groups were moved away.
     pub static NETWORKS_ON_INDEPENDENT_HARDWARE = {
         check,
         set: &CLUSTER,

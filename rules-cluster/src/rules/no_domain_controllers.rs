@@ -11,23 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// No node of the cluster is a domain controller.
     ///
-    /// Every node has to be a member server. It holds for Exchange 5.5 to 2007 alike; the article says it of Exchange
-    /// 2003 only.
+    /// Every node has to be a member server. This goes for Exchange 5.5, 2000, 2003 and 2007 alike; the article
+    /// says it of Exchange 2003 only.
     ///
     /// # Why it matters
     ///
-    /// Microsoft does not support Exchange on a cluster whose nodes are domain controllers. The load of the directory
-    /// and that of mail compete for one computer, a problem of either cannot be looked into without disturbing the
-    /// other, and whoever administers Exchange there administers the domain. So does the account of the Cluster
-    /// service, since a domain controller has no local accounts.
+    /// Microsoft does not support Exchange on a cluster whose nodes are domain controllers. The load of the
+    /// directory and that of mail compete for one computer, neither can be repaired without disturbing the other,
+    /// and whoever administers Exchange there administers the domain. So does the account of the Cluster service:
+    /// a domain controller has no local accounts, and an administrator of it is an administrator of the domain.
     ///
     /// # How to fix it
     ///
     /// Promote a server outside the cluster first, make it a global catalogue if this one was, and wait until the
     /// directory has replicated to it. Then take one node at a time: move its groups away, remove Exchange from it
-    /// with Setup, evict it in Cluster Administrator, demote it with `dcpromo`, let it join the cluster again and
-    /// install Exchange. Microsoft's analyser would demote the node where it stands; with Exchange installed that is
-    /// the riskier way.
+    /// with Setup, evict it from the cluster, demote it with `dcpromo`, let it join the cluster again and install
+    /// Exchange. Microsoft's Best Practices Analyzer advises to demote the node as it is; while Exchange is
+    /// installed on it, that is the riskier way.
     pub static NO_DOMAIN_CONTROLLERS = {
         check,
         set: &CLUSTER,
@@ -65,7 +65,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "nobody's exception: Exchange 2000, every node",
+        "Exchange 2000 is no exception: every node",
         TWO_NODES_2000,
         &["nodes[NODE1].domain_controller", "nodes[NODE2].domain_controller"],
     )
@@ -74,7 +74,11 @@ const EXAMPLES: &[Example] = &[
         nodes = [{ name = "NODE1", domain_controller = true }, { name = "NODE2", domain_controller = true }]
         "#,
     ),
-    unknown("what one node is, is not known", CCR_2007, &["nodes[NODE1].domain_controller"])
-        .without(&["nodes[NODE1].domain_controller"]),
+    unknown(
+        "whether one node is a domain controller is not known",
+        CCR_2007,
+        &["nodes[NODE1].domain_controller"],
+    )
+    .without(&["nodes[NODE1].domain_controller"]),
     unknown("not all nodes are described", TWO_NODES_2003, &["nodes"]).with(r#"partial = ["nodes"]"#),
 ];

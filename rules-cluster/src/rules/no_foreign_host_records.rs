@@ -11,20 +11,22 @@ use crate::CLUSTER;
 rule! {
     /// No host record of the cluster or of a virtual server belongs to another account.
     ///
-    /// In a zone with secure updates, a host (A) record may be changed by the account that made it. The Cluster service makes
-    /// the records of its network names with its own account, or with the computer account of the name, so that one that
-    /// an earlier cluster, a former service account or a stand-alone server left behind is closed to it. Records of other names do not matter here.
+    /// In a zone with secure updates, a host (A) record may be changed by the account that made it. The Cluster
+    /// service makes the records of its network names with its own account, or with the computer account of the
+    /// name. It cannot change a record that an earlier cluster, a former service account or a stand-alone server
+    /// left behind. Records of other names do not matter here.
     ///
     /// # Why it matters
     ///
-    /// DNS refuses the update, and the record keeps the old address. Clients and other servers go there. If *DNS Registration
-    /// must succeed* is on, the Network Name does not even come online, and Exchange with it.
+    /// DNS refuses the update, and the record keeps the old address, to which clients and other servers then go.
+    /// If *DNS Registration must succeed* is on, the Network Name does not even come online, and Exchange with it.
     ///
     /// # How to fix it
     ///
-    /// Make sure that no other computer uses the name any more. Delete the old record in the DNS console, wait until every
-    /// DNS server of the zone has seen that, then take the Network Name offline and bring it online again in a quiet hour:
-    /// it registers anew. A record that was made by hand on purpose is no foreign one.
+    /// Make sure that no other computer uses the name any more. Delete the old record in the DNS console, and wait
+    /// until every DNS server of the zone has seen that. Then take the Network Name offline and bring it online
+    /// again in a maintenance window, because its virtual server goes offline with it: the name registers anew. A
+    /// record that was made by hand on purpose does not count as foreign.
     pub static NO_FOREIGN_HOST_RECORDS = {
         check,
         set: &CLUSTER,

@@ -12,18 +12,20 @@ rule! {
     /// Shared disks of Windows 2000 have drive letters, and are not mounted in a folder of another disk.
     ///
     /// Mount points as cluster resources came with Windows Server 2003. One node with Windows 2000 is enough for a
-    /// finding, as every node must be able to take the disk.
+    /// finding, because every node must be able to take over the disk.
     ///
     /// # Why it matters
     ///
-    /// The cluster disk driver of Windows 2000 does not restore a mount point on the next node. After the first failover
-    /// the folder is empty, and the databases in it do not mount.
+    /// The cluster disk driver of Windows 2000 does not restore a mount point on the next node. After the first
+    /// failover the folder is empty, and the databases in it do not mount.
     ///
     /// # How to fix it
     ///
-    /// Give the disk a letter of its own in Disk Management, on every node, and move the paths of databases and logs there
-    /// in System Manager after a backup. Where the letters do not suffice, upgrade the nodes to Windows Server 2003 (and
-    /// Exchange to 2003 first, as Exchange 2000 does not run there).
+    /// Give a disk that is still empty a letter of its own in Disk Management, the same on every node. Where data
+    /// is on it already, make a backup, present a new disk with a letter, bring it into the group with the System
+    /// Attendant dependent on it, and move databases and logs there in System Manager; a database is dismounted
+    /// while its files move. Where the letters do not suffice, upgrade the nodes to Windows Server 2003 (Exchange
+    /// to 2003 first, because Exchange 2000 does not run on it).
     pub static NO_MOUNT_POINTS_ON_WINDOWS_2000 = {
         check,
         set: &CLUSTER,

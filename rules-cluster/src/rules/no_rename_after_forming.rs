@@ -11,27 +11,27 @@ use crate::CLUSTER;
 rule! {
     /// No node and no virtual server is renamed after the cluster was formed.
     ///
-    /// It is judged from the setup log: an entry `rename` with the `node` or the `virtual_server` that it was about,
-    /// the node by the name that it has afterwards. A node may be renamed before it joins, so that a node that was
-    /// evicted, renamed and joined again is no finding, and neither is a virtual server that was removed or made anew
-    /// afterwards, or anything that was renamed before the cluster was formed anew. A log that does not say when the
-    /// cluster was formed tells of a time when it was. The cluster's own name can be changed, and such an entry does
-    /// not belong here: leave it out.
+    /// This is judged from the setup log: an entry `rename` with the `node` or the `virtual_server` that was
+    /// renamed, by the name that it has afterwards. A node may be renamed before it joins, so one that was
+    /// evicted, renamed and joined again is no finding. Neither is a virtual server that was removed or made anew
+    /// afterwards, or anything that was renamed before the cluster was formed anew. Where the log does not contain
+    /// the forming of the cluster, its entries count as later. The cluster's own name can be changed: make no
+    /// entry for that.
     ///
     /// # Why it matters
     ///
-    /// The database of the cluster knows its nodes by name. A node that comes up with another one does not find itself
-    /// there: its Cluster service does not start, and it owns nothing any more. The name of a virtual server stands in
-    /// the directory, in every mailbox and in the profile of every client; a Network Name that is changed under them
-    /// leaves an Exchange that does not come online.
+    /// The database of the cluster knows its nodes by name. A node that comes up with another name does not find
+    /// itself there: its Cluster service does not start, and it owns nothing any more. The name of a virtual
+    /// server is in the directory, in every mailbox and in the profile of every client; when the Network Name no
+    /// longer agrees with them, Exchange does not come online.
     ///
     /// # How to fix it
     ///
-    /// Give the node its old name back and restart it; its Cluster service starts again then. If it has to have another
-    /// name, go on from there: move its groups away, remove Exchange from it with Setup, evict it in Cluster
-    /// Administrator, rename it, join it again and install Exchange. For a virtual server, set the old name in the
-    /// properties of the Network Name resource. Clients that need another name get an alias in DNS, or their mailboxes
-    /// are moved to a second virtual server of that name.
+    /// Give the node its old name back and restart it; its Cluster service then starts again. If it has to have
+    /// another name, go on from there: move its groups away, remove Exchange from it with Setup, evict it from the
+    /// cluster, rename it, join it again and install Exchange. For a virtual server, take the Network Name
+    /// resource offline, set the old name in its properties, and bring the group online. Clients that need another
+    /// name get an alias in DNS, or their mailboxes are moved to a second virtual server of that name.
     pub static NO_RENAME_AFTER_FORMING = {
         check,
         set: &CLUSTER,

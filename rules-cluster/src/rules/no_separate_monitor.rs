@@ -11,18 +11,20 @@ use crate::CLUSTER;
 rule! {
     /// Exchange resources run in the common Resource Monitor, not each in one of its own.
     ///
-    /// *Run this resource in a separate Resource Monitor* is off by default. No document was found that forbids it for
-    /// Exchange, so this is information only.
+    /// *Run this resource in a separate Resource Monitor* is off by default. No document was found that forbids it
+    /// for Exchange, so this is information only.
     ///
     /// # Why it matters
     ///
-    /// The option is for finding out which resource brings the Resource Monitor down. Left on, it costs a process with its
-    /// memory and handles for each resource, and tells whoever comes next that there is a fault to look for.
+    /// The option is for finding out which resource makes the Resource Monitor fail. Left on, it costs a process
+    /// with its memory and handles for each resource, and makes the next administrator look for a fault that may
+    /// be long gone.
     ///
     /// # How to fix it
     ///
-    /// Take the resource offline in a maintenance window, clear the option on the page *General* of its properties, or
-    /// `cluster resource "name" /prop SeparateMonitor=0`, and bring it online again. Leave it on where Microsoft's support
+    /// In a maintenance window take the resource offline, and with it all that depends on it. Clear the option on
+    /// the tab *General* of its properties (Windows Server 2008: *Advanced Policies*), or run `cluster resource
+    /// "name" /prop SeparateMonitor=0`, and bring the group online again. Leave it on where Microsoft's support
     /// asked for it, until the case is closed.
     pub static NO_SEPARATE_MONITOR = {
         check,

@@ -12,21 +12,21 @@ rule! {
     /// On Windows 2008 the Cluster service runs as Local System, not as an account of the domain.
     ///
     /// Failover clustering has no service account any more. What needs an identity in the directory is done by the
-    /// computer object of the cluster. On Windows 2000 and 2003 it is the other way round, which is a matter of
-    /// `cluster/service-account-is-local-admin`.
+    /// computer object of the cluster. On Windows 2000 and 2003 it is the other way round, which
+    /// `cluster/service-account-is-local-admin` judges.
     ///
     /// # Why it matters
     ///
-    /// Windows 2008 sets the service up for Local System. With another account it lacks rights that it takes for
-    /// granted, and depends on a password that expires: the service may fail to start on every node at once. It is
-    /// usually a habit brought along from Windows 2003.
+    /// Windows Server 2008 sets the service up for Local System. With another account the service lacks rights
+    /// that it relies on, and depends on a password that can expire: it may then fail to start on every node at
+    /// once. The cause is usually a habit from Windows Server 2003.
     ///
     /// # How to fix it
     ///
-    /// On one node after the other: move its groups away, set the *Cluster Service* back to the *Local System account*
-    /// in the *Services* console (`sc config clussvc obj= LocalSystem`), restart the service, and see in Failover
-    /// Cluster Management that the node is up again. The computer object of the cluster must exist in the directory and
-    /// be enabled.
+    /// On one node after the other: move its groups away, set the *Cluster Service* back to the *Local System
+    /// account* in the *Services* console (`sc config clussvc obj= LocalSystem`), restart the service, and check
+    /// in Failover Cluster Management that the node is up again. The computer object of the cluster must exist in
+    /// the directory and be enabled.
     pub static NO_SERVICE_ACCOUNT_ON_WINDOWS_2008 = {
         check,
         set: &CLUSTER,

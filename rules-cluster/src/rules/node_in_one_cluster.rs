@@ -12,22 +12,23 @@ use rules_core::{
 use crate::CLUSTER;
 
 fleet_rule! {
-    /// A computer is a node of one cluster.
+    /// A computer is a node of only one cluster.
     ///
-    /// Compared are the computer names of nodes in one domain, without case. A node of which the definition says that it has
-    /// not joined, or was evicted, is none. Two definitions of one cluster (its name and all its nodes are the same) are no
-    /// two clusters. Where the domain of a node is not known, an equal name is reported, and the message says so.
+    /// The rule compares the computer names of nodes in one domain; case makes no difference. A node that has not
+    /// joined, or was evicted, does not count. Two definitions with the same name and the same nodes are one
+    /// cluster. Where the domain of a node is not known, an equal name is reported, and the message says so.
     ///
     /// # Why it matters
     ///
-    /// The Cluster service keeps one cluster database: a computer can be a member of one cluster only. So one of the two
-    /// definitions is wrong, or out of date, and what the audit says of that cluster is about a cluster that does not exist:
-    /// it has a node less than it seems, and perhaps no standby.
+    /// The Cluster service keeps one cluster database: a computer can be a member of one cluster only. So one of
+    /// the two definitions is wrong or out of date. The cluster that it describes really has a node less, and
+    /// perhaps none left to fail over to, and what the audit says of it cannot be relied on.
     ///
     /// # How to fix it
     ///
-    /// Ask the node itself: `cluster.exe node` lists the members of its cluster. Export the definition of the other cluster anew.
-    /// If that cluster still lists the node as a member, evict it there, after its groups have other possible owners.
+    /// Ask the node itself: `cluster node` lists the members of its cluster. Then bring the definition of the
+    /// other cluster up to date. If that cluster still lists the node as a member, check that its groups can run
+    /// on the other nodes, and evict the node there.
     pub static NODE_IN_ONE_CLUSTER = {
         collect,
         judge,

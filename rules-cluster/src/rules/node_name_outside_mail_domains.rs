@@ -16,22 +16,23 @@ rule! {
     /// No node or virtual server has a full name that is a mail domain of a recipient policy.
     ///
     /// The full name is the computer's name before the DNS name of its domain or its primary DNS suffix:
-    /// `node1.corp.example.com`. The domain that it is in may be a mail domain. For Exchange 2003 and 2007, whose Setup
-    /// refuses such a name, it is an error; for Exchange 2000, where mail stops between servers only, a warning.
+    /// `node1.corp.example.com`. The domain itself, `corp.example.com`, may be a mail domain. For Exchange 2003
+    /// and 2007, whose Setup refuses such a name, a finding is an error; for Exchange 2000, where it only stops
+    /// mail between servers, a warning.
     ///
     /// # Why it matters
     ///
-    /// An Exchange server takes mail to its own name as mail for itself. Where `mail.example.com` is a server and a mail
-    /// domain at once, another server of the organisation cannot tell whether a message is to be delivered or passed on:
-    /// mail loops, waits in the queues or goes back as undeliverable. Setup of Exchange 2003 and 2007 refuses such a
-    /// computer.
+    /// An Exchange server takes mail to its own name as mail for itself. Where `mail.example.com` is a server and
+    /// a mail domain at once, another server of the organisation cannot tell whether a message is to be delivered
+    /// or passed on: mail loops, waits in the queues or goes back as undeliverable. Setup of Exchange 2003 and
+    /// 2007 refuses such a computer.
     ///
     /// # How to fix it
     ///
-    /// Change the recipient policies in System Manager (Exchange 2007: the e-mail address policies and accepted domains):
-    /// make the primary address of the users one of another SMTP domain, with an MX record that leads to the server, and
-    /// take this domain out when nobody writes to it any more. Renaming is the way only for a node that has not joined
-    /// the cluster yet.
+    /// Change the recipient policies in System Manager (Exchange 2007: the e-mail address policies and accepted
+    /// domains): make the primary address of the users one of another SMTP domain, with an MX record that leads to
+    /// the server, and take this domain out when nobody writes to it any more. Only a node that has not joined the
+    /// cluster yet can be renamed instead.
     pub static NODE_NAME_OUTSIDE_MAIL_DOMAINS = {
         check,
         set: &CLUSTER,

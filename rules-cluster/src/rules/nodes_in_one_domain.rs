@@ -11,10 +11,10 @@ use crate::CLUSTER;
 rule! {
     /// All nodes are members of one domain.
     ///
-    /// A node in a workgroup is as wrong as a node in another domain, trusted or not. A domain may be given by its DNS
-    /// name or by its NetBIOS name; where the two have no likeness, `directory.domains` tells whether they are one.
-    /// Where domains differ, the one that most nodes are in counts as the right one, and each node outside it is a
-    /// finding.
+    /// A node in a workgroup is as wrong as a node in another domain, trusted or not. A domain may be given by its
+    /// DNS name or by its NetBIOS name; where the two do not resemble each other, `directory.domains` says whether
+    /// they are one. Where domains differ, the one that most nodes are in counts as the right one, and each node
+    /// outside it is a finding.
     ///
     /// # Why it matters
     ///
@@ -25,10 +25,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Take one node after the other: move its groups away, remove Exchange from it with Setup, evict it in Cluster
-    /// Administrator, change its domain in the properties of *My Computer*, join it to the cluster again and install
-    /// Exchange. The virtual servers and their data stay on the other nodes meanwhile; with continuous replication,
-    /// seed the node's copies again afterwards. Do not rename or move a node while it is a member of the cluster.
+    /// Take one node after the other: move its groups away, remove Exchange from it with Setup, evict it from the
+    /// cluster, change its domain in the properties of *My Computer*, join it to the cluster again and install
+    /// Exchange. The virtual servers and their data stay on the other nodes meanwhile; with continuous
+    /// replication, seed the node's copies again afterwards. Do not rename or move a node while it is a member of
+    /// the cluster.
     pub static NODES_IN_ONE_DOMAIN = {
         check,
         set: &CLUSTER,

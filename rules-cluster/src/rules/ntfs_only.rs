@@ -11,20 +11,21 @@ use crate::CLUSTER;
 rule! {
     /// Every disk of the cluster is formatted with NTFS.
     ///
-    /// It concerns the shared disks, the quorum disk among them, and the data disks of the nodes in a cluster with
-    /// continuous replication. A local disk in a cluster that shares its storage is not looked at.
+    /// This is about the shared disks, including the quorum disk, and about the data disks of the nodes in a
+    /// cluster with continuous replication. A local disk in a cluster that shares its storage is not judged.
     ///
     /// # Why it matters
     ///
-    /// Disk resources are made for NTFS alone: without its journal a volume has to be checked after each failover, and
-    /// permissions cannot be set on it. Exchange refuses to put databases and logs on anything else. A disk that is not
-    /// formatted at all does not come online.
+    /// Disk resources are made for NTFS alone: without its journal a volume has to be checked after a failover,
+    /// and permissions cannot be set on it. Exchange refuses to put databases and logs on anything else. A disk
+    /// that is not formatted at all does not come online.
     ///
     /// # How to fix it
     ///
-    /// A FAT volume with data can be converted without losing it: stop what uses it, take a backup, and run
-    /// `convert S: /fs:ntfs` on the node that owns the disk. It is better to do so before there is anything on the disk. A
-    /// disk that holds nothing is formatted in Disk Management, while one node runs or with the disk online on that node.
+    /// A FAT volume with data can be converted without losing it: make a backup, take offline what uses the disk
+    /// but not the disk itself, and run `convert S: /fs:ntfs` on the node that owns it. It is better to do so
+    /// before anything is on the disk. A disk that holds nothing is formatted in Disk Management: before the
+    /// cluster is formed, while only one node runs; later, on the node where the disk is online.
     pub static NTFS_ONLY = {
         check,
         set: &CLUSTER,

@@ -11,20 +11,21 @@ use crate::CLUSTER;
 rule! {
     /// A cluster on Windows 2000 or 2003 has no more than one MSDTC resource.
     ///
-    /// All nodes share one Distributed Transaction Coordinator, which runs where its resource is online. Since Windows
-    /// 2008 each application may have its own. Whether there has to be one at all is a matter of
+    /// All nodes share one Distributed Transaction Coordinator, which runs where its resource is online. Since
+    /// Windows Server 2008 each application may have its own. Whether there has to be one at all is judged by
     /// `exchange2003/msdtc-resource-exists`.
     ///
     /// # Why it matters
     ///
-    /// The second resource does not come online, and the nodes may look for their coordinator, and for its log, at the
-    /// wrong one. Exchange Setup and its service packs then stop, or leave components half registered.
+    /// The second resource does not come online, and the nodes may look for their coordinator, and for its log, at
+    /// the wrong one. Exchange Setup and its service packs then stop, or leave components half registered.
     ///
     /// # How to fix it
     ///
-    /// Find out which of them is online and used, by Exchange Setup or by another application on the cluster. While no
-    /// transaction is open and nobody runs Setup, take the other one offline and delete it in Cluster Administrator
-    /// (`cluster res "MSDTC 2" /offline`, then `/delete`). Its disk and its name stay. KB 243204 says how MSDTC is moved.
+    /// Find out which of them is online and used, by Exchange Setup or by another application on the cluster.
+    /// While no transaction is open and nobody runs Setup, take the other one offline and delete it in Cluster
+    /// Administrator (`cluster resource "MSDTC 2" /offline`, then the same with `/delete`). Its disk and its name
+    /// stay. KB 243204 says how to move MSDTC to another group.
     pub static ONE_MSDTC_RESOURCE = {
         check,
         set: &CLUSTER,

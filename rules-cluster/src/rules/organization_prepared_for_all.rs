@@ -14,25 +14,28 @@ use crate::CLUSTER;
 fleet_rule! {
     /// The forest and its domains are prepared for the newest Exchange that any cluster needs.
     ///
-    /// A definition that says itself what forest and domain are prepared for is the business of
-    /// `exchange2003/directory-prepared-before-setup`. Here those that do not say it are held against what the others say:
-    /// the newest preparation that any definition states of the forest, or of the domain. If nobody states any, nothing is
-    /// reported; a definition that says nothing counts as one that could not be compared.
+    /// A definition that says itself what its forest and domain are prepared for is left to
+    /// `exchange2003/directory-prepared-before-setup`. This rule is about those that do not: their version of
+    /// Exchange is compared with the newest preparation that any other definition states for the same forest or
+    /// domain. If no definition states one, nothing is reported, and the definition counts as one that could not
+    /// be compared.
     ///
-    /// Where a node of the cluster has Exchange already, the preparation must have taken place, and the other definition is out
-    /// of date: that is information.
+    /// Where a node of the cluster has Exchange already, the preparation must have taken place, and the other
+    /// definition is out of date: this is reported as information.
     ///
     /// # Why it matters
     ///
-    /// ForestPrep and DomainPrep (2007: PrepareAD and PrepareDomain) of the version come before its Setup, which stops without
-    /// them. They take the rights of Enterprise and Schema Admins, who are seldom at hand on the evening of the installation.
+    /// ForestPrep and DomainPrep (2007: PrepareAD and PrepareDomain) of a version come before its Setup, which
+    /// stops without them. Preparing the forest needs the rights of Enterprise Admins and Schema Admins, who are
+    /// seldom at hand on the evening of the installation.
     ///
     /// # How to fix it
     ///
-    /// See what the directory says: `rangeUpper` of `ms-Exch-Schema-Version-Pt` in the schema, `objectVersion` of the
-    /// organisation. If it is not prepared, run the preparation of the newer version, after a backup of the system state of a domain
-    /// controller, and wait for replication. Then enter `directory.forest_prepared_for` and `directory.domains` in the
-    /// definitions.
+    /// See what the directory itself says: `rangeUpper` of `ms-Exch-Schema-Version-Pt` in the schema, and
+    /// `objectVersion` of the Exchange organisation. If it is not prepared, back up the system state of a domain
+    /// controller, run the preparation of the newer version (`setup /forestprep` and `setup /domainprep`; 2007:
+    /// `setup /PrepareAD` and `setup /PrepareDomain`), and wait for replication. Then enter
+    /// `directory.forest_prepared_for` and `directory.domains` in the definitions.
     pub static ORGANIZATION_PREPARED_FOR_ALL = {
         collect,
         judge,

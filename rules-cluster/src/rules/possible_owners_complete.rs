@@ -11,26 +11,27 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// All resources of a virtual server may run on the same nodes with Exchange, and these are more than one.
+    /// All resources of a virtual server may run on the same nodes with Exchange, and on at least two of them.
     ///
-    /// A node with Exchange that may own one resource of the group, but not another, is a finding at that other one: a
-    /// warning where the group is left with fewer than two nodes, information otherwise. A group that only one node may own
-    /// while a second one has Exchange is a warning. To keep a virtual server to its own node and
-    /// one that stands by is legitimate, as long as all of its resources say the same; a node without Exchange, such as a
-    /// voter, may own the name, the address or a disk. Where a network name takes one address or another (Windows 2008, nodes
-    /// in several subnets), each of these addresses may have its own owners.
+    /// Where a node with Exchange may own one resource of the group but not another, that other resource is a
+    /// finding: a warning where the group is left with fewer than two nodes, information otherwise. A group that
+    /// only one node may own while a second one has Exchange is a warning. A virtual server may be limited to its
+    /// own node and one standby node, as long as all of its resources are. A node without Exchange, which only
+    /// votes for example, may own the name, the address or a disk. Where a network name takes one address or
+    /// another (Windows 2008, nodes in several subnets), each of these addresses may have its own owners.
     ///
     /// # Why it matters
     ///
-    /// A group moves to a node only if every resource in it may run there. One resource with a shorter list is enough to
-    /// keep the whole virtual server from a node, and nobody sees it before the failover that does not happen. This
-    /// is what a resource looks like that was made, or whose node was evicted and added again, after the others.
+    /// A group moves to a node only if every resource in it may run there. One resource with a shorter list is
+    /// enough to keep the whole virtual server from a node, and nobody notices before a failover does not happen.
+    /// It comes about when a resource was made later than the others, or when a node was evicted and joined again.
     ///
     /// # How to fix it
     ///
-    /// In the properties of the resource, *Possible owners, Modify*, or `cluster resource "name" /addowner:NODE`, add the
-    /// node that the others have. Nothing goes offline by that. If the node is not meant to run this virtual server,
-    /// take it off the others instead.
+    /// Add the node that the other resources have: in the properties of the resource with *Possible owners*,
+    /// *Modify* (Windows Server 2008: tab *Advanced Policies*), or with `cluster resource "name" /addowner:NODE`.
+    /// This takes nothing offline. If the node is not meant to run this virtual server, remove it from the
+    /// possible owners of the other resources instead.
     pub static POSSIBLE_OWNERS_COMPLETE = {
         check,
         set: &CLUSTER,

@@ -9,27 +9,28 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// On Windows 2000 and 2003 one network is for the communication between the nodes alone.
+    /// On Windows 2000 and 2003 one network is for nothing but the communication between the nodes.
     ///
-    /// It is the network whose role is *Internal cluster communications only (private network)*. Windows Server 2008
-    /// does not ask for one.
+    /// Its role is *Internal cluster communications only (private network)*. Windows Server 2008 does not ask for
+    /// one.
     ///
     /// With cluster continuous replication a second network may carry the logs, too. Replication host names need a
-    /// network that is enabled for clients, so that this one is *All communications (mixed network)*, and with two
-    /// mixed networks such a cluster needs no private one. A cluster with one network only is left to
+    /// network that is enabled for clients, so its role is *All communications (mixed network)*; with two mixed
+    /// networks such a cluster needs no private one. A cluster with one network only is left to
     /// `cluster/two-networks`.
     ///
     /// # Why it matters
     ///
-    /// Heartbeats are small and must not be late. On a network that clients or backups fill up they are, and a node
-    /// that is only busy is taken for dead. Microsoft's Best Practices Analyzer warns of a cluster without a private
-    /// network.
+    /// Heartbeats are small and must not be late. On a network that clients or backups fill up they come late, and
+    /// a node that is only busy is taken for dead. Microsoft's Best Practices Analyzer warns of a cluster without
+    /// a private network.
     ///
     /// # How to fix it
     ///
-    /// In Cluster Administrator open *Cluster Configuration*, *Networks*, the properties of the network that only the
-    /// nodes are attached to, and choose *Internal cluster communications only (private network)*. No address resource
-    /// may be on it; move such a one to the public network first. Nodes need not be restarted.
+    /// In Cluster Administrator open *Cluster Configuration*, *Networks*, the properties of the network that only
+    /// the nodes are attached to, and choose *Internal cluster communications only (private network)*. No IP
+    /// Address resource may be on it; move it to the public network first, which takes its group offline for a
+    /// moment. The nodes need not be restarted.
     pub static PRIVATE_NETWORK = {
         check,
         set: &CLUSTER,

@@ -9,24 +9,26 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// On Windows 2000 and 2003 the private network comes first among those for internal communication.
+    /// On Windows 2000 and 2003 the private network comes first among the networks for internal communication.
     ///
-    /// Compared is the priority of the networks that carry the heartbeat: a private one has to have the smallest number.
-    /// A network for clients only, or a disabled one, has no place in that order. Windows Server 2008 chooses by itself.
+    /// Of the networks that carry the heartbeat, a private one has to have the smallest number as its priority. A
+    /// network for clients only, or a disabled one, has no place in that order. Windows Server 2008 chooses by
+    /// itself.
     ///
-    /// Microsoft's Best Practices Analyzer reads the same two values, role and priority, and warns of a wrong order.
-    /// How exactly it compares several private networks is not known from its article; one of them in front is enough
-    /// here.
+    /// Microsoft's Best Practices Analyzer reads the same two values, role and priority, and warns of a wrong
+    /// order. Its article does not say how it compares several private networks; for this rule it is enough that
+    /// one of them is first.
     ///
     /// # Why it matters
     ///
-    /// The Cluster service sends its own traffic over the first network in the list that works. If that is the public
-    /// one, updates between the nodes compete with the clients all day, and the private network stands idle.
+    /// The Cluster service sends its own traffic over the first network in the list that works. If that is the
+    /// public one, the traffic between the nodes competes with the clients all day, and the private network is
+    /// idle.
     ///
     /// # How to fix it
     ///
-    /// In Cluster Administrator open the properties of the cluster, *Network Priority*, and move the private network to
-    /// the top. The change takes effect at once, and nothing goes offline.
+    /// In Cluster Administrator open the properties of the cluster, tab *Network Priority*, and move the private
+    /// network to the top. The change takes effect at once, and nothing goes offline.
     pub static PRIVATE_NETWORK_FIRST = {
         check,
         set: &CLUSTER,

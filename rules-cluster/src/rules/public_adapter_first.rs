@@ -11,20 +11,21 @@ use crate::CLUSTER;
 rule! {
     /// In the binding order of each node a public adapter comes before the heartbeat adapter.
     ///
-    /// Which adapter is which shows in the role of its cluster network. Adapters on networks that the cluster does not
-    /// use may stand anywhere.
+    /// The role of its cluster network shows what an adapter is for. Adapters on networks that the cluster does
+    /// not use may have any place in the order.
     ///
     /// # Why it matters
     ///
-    /// Windows resolves names and registers the computer by way of the first adapter. With the heartbeat in front a node
-    /// looks for domain controllers on a network where there are none, logons and name resolution become slow or fail,
-    /// and, as Microsoft's Best Practices Analyzer warns, service packs and upgrades of Exchange may not install.
+    /// Windows prefers the first adapter when it resolves names and registers the computer. With the heartbeat in
+    /// front a node looks for domain controllers on a network where there are none, logons and name resolution
+    /// become slow or fail, and, as Microsoft's Best Practices Analyzer warns, service packs and upgrades of
+    /// Exchange may not install.
     ///
     /// # How to fix it
     ///
-    /// On each node open *Network Connections*, the menu *Advanced*, *Advanced Settings*, *Adapters and Bindings*, and
-    /// move the public adapter to the top and the heartbeat to the bottom. On Windows 2008 the Alt key shows the menu.
-    /// Move the groups away from the node first, and restart it.
+    /// On each node open *Network Connections*, the menu *Advanced*, *Advanced Settings*, *Adapters and Bindings*,
+    /// and move the public adapter to the top and the heartbeat adapter to the bottom. On Windows Server 2008 the
+    /// Alt key shows the menu. Move the groups away from the node first, and restart it afterwards.
     pub static PUBLIC_ADAPTER_FIRST = {
         check,
         set: &CLUSTER,

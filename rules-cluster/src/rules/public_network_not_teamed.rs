@@ -11,21 +11,22 @@ use crate::CLUSTER;
 rule! {
     /// Adapters on public networks are not teamed, or are teamed on purpose.
     ///
-    /// Teaming is supported on networks that clients use. Each team is told as information and no more: Microsoft's
-    /// Best Practices Analyzer warns of teaming on any Exchange server, while Knowledge Base article 254101 calls it
-    /// acceptable on the public networks of a cluster. Waive the rule where the teams are meant to be.
+    /// Teaming is supported on networks that clients use. Each team is reported as information and no more,
+    /// because the sources disagree: Microsoft's Best Practices Analyzer warns of teaming on any Exchange server,
+    /// while Knowledge Base article 254101 calls it acceptable on the public networks of a cluster. Where the
+    /// teams are meant to be, nothing has to be done.
     ///
     /// # Why it matters
     ///
-    /// A team is its maker's driver between Windows and the network, and a fault of it looks like a fault of the network:
-    /// lost connections, slow clients. Microsoft's support asks for the team to be dissolved before it looks further,
-    /// and sends you to the maker if that helps.
+    /// A team puts its maker's driver between Windows and the network, and a fault of it looks like a fault of the
+    /// network: lost connections, slow clients. Microsoft's support asks you to dissolve the team before it looks
+    /// further, and sends you to the maker if that helps.
     ///
     /// # How to fix it
     ///
-    /// Nothing has to be done while the network works. Keep drivers and firmware of the adapters current and the same on
-    /// all nodes. When connections are lost, dissolve the team on one node at a time with its groups moved away, and
-    /// see whether the fault stays.
+    /// Nothing has to be done while the network works. Keep drivers and firmware of the adapters current and the
+    /// same on all nodes. When connections are lost, dissolve the team on one node at a time, after its groups
+    /// were moved away, and see whether the fault stays.
     pub static PUBLIC_NETWORK_NOT_TEAMED = {
         check,
         set: &CLUSTER,

@@ -9,22 +9,24 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// The quorum disk outlives the failure of one spindle.
+    /// The quorum disk survives the failure of one spindle.
     ///
-    /// A single spindle and a stripe without parity (RAID 0) are findings; a mirror or any other level that the storage
-    /// system protects is not. Fault tolerance by Windows itself does not come into question: it needs dynamic disks.
+    /// A single spindle and a stripe without parity (RAID 0) are findings; a mirror or any other level that the
+    /// storage system protects is not. Mirrors made by Windows itself are no way out: they need dynamic disks,
+    /// which the cluster cannot use.
     ///
     /// # Why it matters
     ///
-    /// In Windows 2000 and 2003 the cluster stands and falls with the quorum disk: when it is lost, no node can go on, and
-    /// the cluster has to be started by hand with a new quorum. In Windows 2008 the witness disk is one vote, and the
-    /// vote that two nodes need when one of them is down.
+    /// In Windows 2000 and 2003 the cluster stands and falls with the quorum disk: when it is lost, no node can go
+    /// on, and the cluster has to be started by hand with a new quorum. In Windows Server 2008 the witness disk is
+    /// one vote; with two nodes it is the vote that keeps the cluster up when one of them is down.
     ///
     /// # How to fix it
     ///
-    /// Present a mirrored disk to the nodes, bring it into the default group as a Physical Disk resource, and select it
-    /// under *Quorum* in the properties of the cluster (Windows 2008: *Configure Cluster Quorum Settings*). Do not rebuild
-    /// the array of the old disk before the quorum has moved.
+    /// Present a mirrored disk to the nodes, bring it into the default group as a Physical Disk resource, and
+    /// select it on the tab *Quorum* in the properties of the cluster (Windows Server 2008: with *Configure
+    /// Cluster Quorum Settings*). This takes nothing offline. Do not rebuild the array of the old disk before the
+    /// quorum has moved.
     pub static QUORUM_DISK_FAULT_TOLERANT = {
         check,
         set: &CLUSTER,

@@ -11,25 +11,27 @@ use crate::CLUSTER;
 rule! {
     /// The quorum disk holds the quorum and nothing of Exchange.
     ///
-    /// Two things are findings: databases, logs or other data of a virtual server on the drive of the quorum disk, and the
-    /// quorum disk in the group of a virtual server, whose data on it is not listed again then. The drive is the letter of the
-    /// disk or, where that is not known, that of the folder of the quorum log. It makes no difference whether the disk is
-    /// the whole quorum, as in Windows 2000 and 2003, or one vote, as in Windows 2008.
+    /// Two things are findings: databases, logs or other data of a virtual server on the drive of the quorum disk,
+    /// and the quorum disk in the group of a virtual server; the data of that virtual server is then not listed as
+    /// well. The drive is the letter of the disk or, where that is not known, the letter in the path of the quorum
+    /// log. It makes no difference whether the disk is the whole quorum, as in Windows 2000 and 2003, or one vote,
+    /// as in Windows 2008.
     ///
     /// # Why it matters
     ///
-    /// A busy or full quorum disk keeps the Cluster service from writing its log and from renewing its hold on the disk;
-    /// then the node gives up the quorum, and every group of the cluster fails over. In the group of a virtual server the
-    /// disk goes along with each of its failovers, and cannot be taken offline when that group needs repair.
+    /// A busy or full quorum disk keeps the Cluster service from writing its log and from renewing its reservation
+    /// of the disk; the node then gives up the quorum, and its groups fail over. In the group of a virtual server
+    /// the disk moves with each of its failovers, and cannot be taken offline when that group needs repair.
     ///
     /// # How to fix it
     ///
-    /// The quorum can be moved more easily than the data: present a small disk of its own to the nodes, bring it into the
-    /// default group as a Physical Disk resource, and choose it under *Quorum* in the properties of the cluster (Windows
-    /// 2008: *Configure Cluster Quorum Settings*). It can be done while the cluster runs.
+    /// The quorum can be moved more easily than the data: present a small disk of its own to the nodes, bring it
+    /// into the default group as a Physical Disk resource, and choose it on the tab *Quorum* in the properties of
+    /// the cluster (Windows Server 2008: with *Configure Cluster Quorum Settings*). This can be done while the
+    /// cluster runs.
     ///
     /// Or move the data: databases and logs in System Manager (Exchange 2007: `Move-StorageGroupPath`,
-    /// `Move-DatabasePath`), which dismounts the databases meanwhile. Back up first in both cases.
+    /// `Move-DatabasePath`), which dismounts the databases while their files move. Back up first in both cases.
     pub static QUORUM_DISK_FOR_QUORUM_ONLY = {
         check,
         set: &CLUSTER,
@@ -121,7 +123,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "the folder of the quorum log tells the drive",
+        "the folder of the quorum log shows the drive",
         TWO_NODES_2003,
         &["virtual_servers[EVS1].queue_path"],
     )

@@ -11,19 +11,19 @@ use crate::{CLUSTER, facts::QUORUM_DISK_MIB};
 rule! {
     /// The quorum disk has 500 MB or more.
     ///
-    /// 500 MB are 476 MiB, the unit of the definition. The Cluster service itself is content with about 50 MB; that floor is
-    /// not judged on its own.
+    /// 500 MB are 476 MiB; a definition gives sizes in MiB. The Cluster service itself manages with about 50 MB, a
+    /// figure from practice that is not judged here.
     ///
     /// # Why it matters
     ///
-    /// The quorum log and the checkpoint files of the registry are small. But NTFS is slow on a very small volume, and a
-    /// quorum disk that is slow or full makes the node lose the quorum, and the whole cluster fail over.
+    /// The quorum log and the checkpoint files of the registry are small. But NTFS is slow on a very small volume,
+    /// and a quorum disk that is slow or full makes the node lose the quorum, and the whole cluster fail over.
     ///
     /// # How to fix it
     ///
-    /// Choose another disk for the quorum: bring it into the default group as a Physical Disk resource, formatted with NTFS,
-    /// and select it under *Quorum* in the properties of the cluster (Windows 2008: *Configure Cluster Quorum Settings*).
-    /// The Cluster service copies its files; the cluster goes on running.
+    /// Choose another disk for the quorum: bring it into the default group as a Physical Disk resource, formatted
+    /// with NTFS, and select it on the tab *Quorum* in the properties of the cluster (Windows Server 2008: with
+    /// *Configure Cluster Quorum Settings*). The Cluster service copies its files, and nothing goes offline.
     pub static QUORUM_DISK_SIZE = {
         check,
         set: &CLUSTER,
@@ -64,6 +64,6 @@ const EXAMPLES: &[Example] = &[
     not_applicable("Majority Node Set", CCR_2007),
     unknown("the size is not known", TWO_NODES_2003, &["disks[Disk Q:].size_mib"])
         .without(&["disks[Disk Q:].size_mib"]),
-    unknown("which disk it is is not known", TWO_NODES_2003, &["quorum.resource"])
+    unknown("the quorum disk is not named", TWO_NODES_2003, &["quorum.resource"])
         .without(&["quorum.resource"]),
 ];

@@ -13,28 +13,31 @@ use crate::CLUSTER;
 rule! {
     /// The cluster has a quorum resource that can hold its quorum, and Local Quorum only while it has one node.
     ///
-    /// A cluster of Windows 2000 or 2003 always has a quorum resource: a disk, or from Windows 2003 on a Majority Node Set.
-    /// Other types of resources cannot hold the quorum; those of other makers may, and are not judged. Nor can a resource
-    /// of another quorum model, such as a Majority Node Set where the quorum is said to be a shared disk. The model Node
-    /// Majority, which needs no resource, came with Windows 2008.
+    /// A cluster of Windows 2000 or 2003 always has a quorum resource: a disk, or from Windows 2003 on a Majority
+    /// Node Set. Other types of resources cannot hold the quorum; those of other makers may, and are not judged.
+    /// The resource also has to suit the quorum model: a Majority Node Set is a finding where the definition says
+    /// that the quorum is a shared disk. The model Node Majority, which needs no resource, came with Windows
+    /// Server 2008.
     ///
-    /// Local Quorum is made with the first node (`cluster /create` without a disk, or *Quorum, Local Quorum* in the wizard)
-    /// and is meant for a cluster that stays alone. Nodes that are described but have not joined yet count, too.
+    /// Local Quorum is made with the first node (in the wizard with *Quorum*, *Local Quorum*) and is meant for a
+    /// cluster that never gets a second one. Nodes that have not joined yet count, too.
     ///
-    /// Where the quorum resource stands, and whether it is there at all, is a matter of `cluster/default-group-exists`.
+    /// Whether the quorum resource is there at all, and in which group, is judged by
+    /// `cluster/default-group-exists`.
     ///
     /// # Why it matters
     ///
-    /// The quorum resource decides which nodes go on when they lose sight of each other, and it holds the record of
-    /// changes that a node missed while it was down. Without one no cluster forms. The quorum of Local Quorum is a folder on
-    /// the disk of one node: a second node cannot join, and nothing fails over.
+    /// The quorum resource decides which nodes go on when they lose contact with each other, and it keeps the
+    /// changes that a node missed while it was down. Without one no cluster forms. Local Quorum is a folder on the
+    /// disk of one node: a second node cannot join, and nothing can fail over.
     ///
     /// # How to fix it
     ///
-    /// Bring a shared disk into the default group as a Physical Disk resource, or make a *Majority Node Set* resource there,
-    /// and bring it online. Then choose it in Cluster Administrator: properties of the cluster, *Quorum* (or
-    /// `cluster /quorum:"Disk Q:"`). It can be done while the cluster runs. Delete the Local Quorum resource afterwards,
-    /// and let the other nodes join. Back up the system state of the node first.
+    /// Bring a shared disk into the default group as a Physical Disk resource, or make a *Majority Node Set*
+    /// resource there, and bring it online. Then choose it in Cluster Administrator, on the tab *Quorum* in the
+    /// properties of the cluster (or with `cluster /quorum:"Disk Q:"`; on Windows Server 2008 with *Configure
+    /// Cluster Quorum Settings*). This can be done while the cluster runs. Back up the system state of the node
+    /// first. Afterwards delete the Local Quorum resource, if there is one, and let the other nodes join.
     pub static QUORUM_FITS_CLUSTER = {
         check,
         set: &CLUSTER,

@@ -9,21 +9,23 @@ use rules_core::{
 use crate::{CLUSTER, facts::QUORUM_LOG_KIB};
 
 rule! {
-    /// The quorum log may grow to 4096 KB.
+    /// The quorum log may grow to at least 4096 KB.
     ///
-    /// It concerns a quorum on a shared disk, on Windows 2000 and 2003. 64 KB are the default of Windows 2000, 4096 KB that
-    /// of Windows 2003; a cluster that was upgraded keeps the small one. The log (`quolog.log`) holds the changes to the
-    /// configuration of the cluster since the last checkpoint. Windows 2008 has no such log.
+    /// This is about a quorum on a shared disk, on Windows 2000 and 2003. The default of Windows 2000 is 64 KB,
+    /// that of Windows 2003 4096 KB; a cluster that was upgraded keeps the small one. The log (`quolog.log`) holds
+    /// the changes to the configuration of the cluster since the last checkpoint. Windows 2008 has no such log.
     ///
     /// # Why it matters
     ///
-    /// A virtual server writes more into the cluster's configuration than a small log takes. When the log is full, changes
-    /// are lost or resources fail to come online, and a node that was down may start with an old configuration.
+    /// A virtual server writes more into the cluster's configuration than a small log can hold. When the log is
+    /// full, changes are lost or resources fail to come online, and a node that was down may start with an old
+    /// configuration.
     ///
     /// # How to fix it
     ///
-    /// In Cluster Administrator, open the properties of the cluster, *Quorum*, and set *Reset quorum log at* to 4096 KB, or
-    /// `cluster /quorum:"Disk Q:" /maxlogsize:4096`. It takes effect at once.
+    /// In Cluster Administrator, open the properties of the cluster, tab *Quorum*, and set *Reset quorum log at*
+    /// to 4096 KB, or run `cluster /quorum:"Disk Q:" /maxlogsize:4096`. This takes effect at once, and nothing
+    /// goes offline.
     pub static QUORUM_LOG_SIZE = {
         check,
         set: &CLUSTER,

@@ -11,22 +11,24 @@ use crate::CLUSTER;
 rule! {
     /// The nodes can reach each other over at least two networks.
     ///
-    /// The heartbeat runs over networks whose role is *internal* or *mixed*. The usual pair is a private network and a
-    /// public one that is mixed. A public network for clients only leaves the private one alone, which is a warning.
-    /// Where none of the networks in use carries the heartbeat it is an error: the Cluster service needs one, and refuses
-    /// to have the last one taken away. A cluster that uses one network or none is left to `cluster/two-networks`.
+    /// The heartbeat runs over networks whose role is *internal* or *mixed*. The usual pair is a private network
+    /// and a public one that is mixed. Where the public network is for clients only, the private one is the only
+    /// one left, which is a warning. Where none of the networks in use carries the heartbeat, it is an error: the
+    /// Cluster service needs one, and does not let you take away the last one. A cluster that uses one network or
+    /// none is left to `cluster/two-networks`.
     ///
     /// # Why it matters
     ///
-    /// A second network is of no use to the nodes if they may not talk over it. When the private one fails, the nodes
-    /// lose each other although the public network works, one of them is driven out of the cluster, and its virtual
-    /// servers move.
+    /// A second network is of no use to the nodes if they may not talk over it. When the private one fails, the
+    /// nodes lose contact although the public network works, one of them is removed from the cluster, and its
+    /// virtual servers move.
     ///
     /// # How to fix it
     ///
     /// In Cluster Administrator open the properties of the public network and choose *All communications (mixed
-    /// network)*. In Failover Cluster Management on Windows 2008 that is *Allow the cluster to use this network* with
-    /// *Allow clients to connect through this network*; clients without the cluster are not offered there any more.
+    /// network)*. In Failover Cluster Management on Windows 2008 that is *Allow the cluster to use this network*
+    /// with *Allow clients to connect through this network*; a setting for clients only no longer exists there.
+    /// The change takes effect at once, and nothing goes offline.
     pub static REDUNDANT_HEARTBEAT = {
         check,
         set: &CLUSTER,

@@ -11,9 +11,9 @@ use crate::CLUSTER;
 rule! {
     /// All nodes are of the same architecture.
     ///
-    /// 32-bit, x64 and Itanium nodes do not go together in one cluster, whatever the version of Windows. A node that is
-    /// there for its vote only is no exception. The architecture that most nodes have counts as the right one; where that
-    /// is not the one that Exchange is made for, x64 for Exchange 2007 and 32 bits before, the others are right.
+    /// 32-bit, x64 and Itanium nodes cannot be mixed in one cluster, whatever the version of Windows. A node that
+    /// only votes is no exception. The architecture that most nodes have counts as the right one, unless the
+    /// others have the one that Exchange is made for: x64 for Exchange 2007, 32 bits before.
     ///
     /// # Why it matters
     ///
@@ -22,9 +22,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Replace the odd node: move its groups away in Cluster Administrator, remove Exchange from it with Setup, evict
-    /// it, install Windows of the right architecture and join it again. To go from 32 to 64 bits as a whole, build a
-    /// new cluster and move the mailboxes: there is no rolling upgrade between architectures.
+    /// Replace the node that differs: move its groups away, remove Exchange from it with Setup, evict it from the
+    /// cluster, install Windows of the right architecture, join it again and install Exchange. To go from 32 to 64
+    /// bits as a whole, build a new cluster and move the mailboxes: there is no rolling upgrade between
+    /// architectures.
     pub static SAME_ARCHITECTURE = {
         check,
         set: &CLUSTER,

@@ -15,20 +15,21 @@ use crate::CLUSTER;
 rule! {
     /// All nodes with `/3GB` start with the same `/USERVA`.
     ///
-    /// It concerns Windows 2003; without `/USERVA` the value is that of `/3GB` alone, 3072. Whether a node ought to have `/3GB` is judged node by node, a matter of
-    /// `exchange2003/three-gb-switch`. The delay of the boot menu should differ, and is no switch. A node that is there for
-    /// its vote alone may be started as it likes.
+    /// This is about Windows 2003; without `/USERVA` the value is that of `/3GB` alone, 3072. Whether a node ought
+    /// to have `/3GB` is judged by `exchange2003/three-gb-switch`, node by node. The delay of the boot menu may
+    /// differ between nodes. A node that only votes is not judged.
     ///
     /// # Why it matters
     ///
-    /// A virtual server gets the address space of the node that it runs on. If it has less on one of them, it works until
-    /// it fails over there, and then runs out of memory under a load that it carried before.
+    /// A virtual server gets the address space of the node that it runs on. Where it gets less on one of them, it
+    /// works until it fails over to that node, and then runs out of address space under a load that it could carry
+    /// before.
     ///
     /// # How to fix it
     ///
-    /// Compare `boot.ini` of the nodes (`bootcfg /query` on Windows 2003), and correct the line of the odd one while it
-    /// is passive. Keep a copy of the file: an error in it, and the node does not start. Then restart the node, and try a
-    /// failover to it.
+    /// Compare `boot.ini` of the nodes (`bootcfg /query` on Windows 2003), and correct the line of the one that
+    /// differs while it is passive. Keep a copy of the file: with an error in it the node does not start. Then
+    /// restart the node, and try a failover to it.
     pub static SAME_BOOT_OPTIONS = {
         check,
         set: &CLUSTER,

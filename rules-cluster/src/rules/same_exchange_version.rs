@@ -11,21 +11,24 @@ use crate::CLUSTER;
 rule! {
     /// Every node has the same version of Exchange.
     ///
-    /// Each node with Exchange is compared with the version that the cluster runs: another version is an error. Among the
-    /// nodes of that version, another service pack or build than on the first of them is a warning: every rolling upgrade
-    /// passes through that state, and must not end in it. Nodes without Exchange do not count.
+    /// Each node with Exchange is compared with the version that the cluster runs: another version is an error.
+    /// Among the nodes of that version, another service pack or build than on the first of them is a warning:
+    /// every rolling upgrade passes through that state, but must not stop there. Nodes without Exchange do not
+    /// count.
     ///
     /// # Why it matters
     ///
-    /// A virtual server that was brought to the newer level refuses to come online on a node with the older one. Such a
-    /// node is no standby any more, which nobody notices before the first failover.
+    /// A virtual server that was brought to the newer level refuses to come online on a node with the older one.
+    /// Such a node no longer helps in a failover, and nobody notices before the first one.
     ///
     /// # How to fix it
     ///
-    /// Finish the upgrade, one node at a time: move all groups off a node, run the service pack or the update there, restart
-    /// it, and go on with the next. Back up the databases before a virtual server moves to the newer node, as there is no
-    /// way back. For Exchange 2003 then choose *Upgrade Exchange Virtual Server* in Cluster Administrator; for 2007 run
-    /// `Setup.com /UpgradeCms`.
+    /// Finish the upgrade, one node at a time: move all groups off a node, run the service pack or the update
+    /// there, restart it, and go on with the next. Back up the databases before a virtual server moves to the
+    /// newer node, because there is no way back. Once it is there, with Exchange 2003 choose *Upgrade Exchange
+    /// Virtual Server* in Cluster Administrator. With Exchange 2007 stop the clustered mailbox server with
+    /// `Stop-ClusteredMailboxServer`, move it with `Move-ClusteredMailboxServer`, and run `Setup.com /UpgradeCMS`
+    /// on the newer node. The mailboxes are offline during this step.
     pub static SAME_EXCHANGE_VERSION = {
         check,
         set: &CLUSTER,

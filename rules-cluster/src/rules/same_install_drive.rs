@@ -16,16 +16,17 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// A virtual server takes its settings along when it moves, paths among them. On a node that has its binaries elsewhere
-    /// these paths lead nowhere, and resources may not come online after a failover. Microsoft requires one drive for all
-    /// nodes.
+    /// A virtual server takes its settings along when it moves, including paths. On a node that has its binaries
+    /// elsewhere these paths lead nowhere, and resources may not come online after a failover. Microsoft requires
+    /// one drive for all nodes.
     ///
     /// # How to fix it
     ///
-    /// Exchange cannot be moved to another drive: it has to be removed and installed again, one node at a time. Move all
-    /// groups off the node, make a backup of it, remove Exchange there with Setup, give the drive the letter that the other
-    /// nodes use, and run Setup again with the path of the other nodes and up to the same service pack. Then move a group
-    /// back and see that it comes online. The data of the virtual servers is on the shared disks and stays untouched.
+    /// Exchange cannot be moved to another drive: it has to be removed and installed again, one node at a time.
+    /// Move all groups off the node, make a backup of it, remove Exchange there with Setup, give the drive the
+    /// letter that the other nodes use, and run Setup again with the path of the other nodes and up to the same
+    /// service pack. Then move a group back and check that it comes online. The data of the virtual servers is on
+    /// the shared disks and stays untouched.
     pub static SAME_INSTALL_DRIVE = {
         check,
         set: &CLUSTER,

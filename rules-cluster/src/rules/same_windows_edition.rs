@@ -11,21 +11,22 @@ use crate::{CLUSTER, facts::can_cluster};
 rule! {
     /// All nodes with Windows Server 2003 run the same edition of it.
     ///
-    /// Enterprise and Datacenter Edition can both be clustered, but not with each other. "Advanced Server", as some call
-    /// the Enterprise Edition of Windows 2003, is Enterprise here. An edition that cannot be clustered at all is left to
-    /// `cluster/edition-can-cluster`, and other versions of Windows are not judged.
+    /// Enterprise and Datacenter Edition can both be clustered, but not with each other. "Advanced Server", as
+    /// some call the Enterprise Edition of Windows 2003, is Enterprise here. An edition that cannot be clustered
+    /// at all is left to `cluster/edition-can-cluster`, and other versions of Windows are not judged.
     ///
     /// # Why it matters
     ///
-    /// A cluster of both editions is not supported. Datacenter comes with its own hardware, drivers and support from the
-    /// maker of the computer; a fault that appears after a failover to the other edition is nobody's to look into.
+    /// A cluster of both editions is not supported. Datacenter comes with its own hardware, drivers and support
+    /// from the maker of the computer; for a fault that appears after a failover to the other edition nobody is
+    /// responsible.
     ///
     /// # How to fix it
     ///
-    /// Decide on one edition, most often the one that the majority has. Then take the nodes of the other one after
-    /// another: move the groups away in Cluster Administrator, remove Exchange from the node with Setup, evict it,
-    /// install the right edition, join it again and install Exchange. Enterprise Edition on hardware that is qualified
-    /// for Datacenter does as well.
+    /// Decide on one edition, most often the one that the majority has. Then take the nodes with the other edition
+    /// one after another: move the groups away in Cluster Administrator, remove Exchange from the node with Setup,
+    /// evict it, install the right edition, join it again and install Exchange. Enterprise Edition may also run on
+    /// hardware that is qualified for Datacenter.
     pub static SAME_WINDOWS_EDITION = {
         check,
         set: &CLUSTER,

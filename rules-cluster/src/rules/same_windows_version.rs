@@ -11,28 +11,29 @@ use crate::{CLUSTER, facts::cluster_release};
 rule! {
     /// All nodes run the same version of Windows, with the same service pack.
     ///
-    /// The version that most nodes have counts as the right one; each node of another version is an error. Windows Server
-    /// 2003 and 2003 R2 are one version here: R2 has the Cluster service of 2003. Among the nodes of the right version,
-    /// another service pack or build than on most of them is a warning: every rolling upgrade passes through that state,
-    /// and must not end in it. Microsoft's analyser calls any difference of builds an error.
+    /// The version that most nodes have counts as the right one; each node of another version is an error. Windows
+    /// Server 2003 and 2003 R2 are one version here: R2 has the Cluster service of 2003. Among the nodes of the
+    /// right version, another service pack or build than on most of them is a warning: every rolling upgrade
+    /// passes through that state, but must not stop there. Microsoft's Best Practices Analyzer calls any
+    /// difference of builds an error.
     ///
-    /// Two versions that follow each other can be in one cluster for the hours of a rolling upgrade. Versions further
-    /// apart cannot be in one cluster at all, and have a message of their own.
+    /// Two versions that follow each other can be in one cluster for the hours of a rolling upgrade. Versions
+    /// further apart cannot be in one cluster at all, and the message says so.
     ///
     /// # Why it matters
     ///
     /// After a failover the virtual server runs on other code than before: drivers, resource DLLs and the Cluster
-    /// service itself behave differently, and a fault shows on one node only. Nodes whose Cluster services are more than
-    /// one release apart do not join each other. Microsoft supports mixed versions during an upgrade, not as a way to
-    /// live.
+    /// service itself behave differently, and a fault shows on one node only. Nodes whose Cluster services are
+    /// more than one release apart do not join each other. Microsoft supports mixed versions during an upgrade,
+    /// not as a lasting state.
     ///
     /// # How to fix it
     ///
     /// Finish the upgrade, one node at a time: move the groups off the node in Cluster Administrator, install the
-    /// service pack or the version that the others have, restart it, check that it is up in the cluster, and move a
-    /// group to it and back before you turn to the next. Windows 2000 and 2003 can be upgraded in this way; Windows 2003
-    /// to 2008 cannot, and neither can nodes that are more than one release apart: build a new cluster beside the old
-    /// one and move the mailboxes.
+    /// service pack or the version that the others have, restart the node, check that it is up in the cluster, and
+    /// move a group to it and back before you turn to the next. Windows 2000 can be upgraded to 2003 in this way
+    /// (Exchange 2000 to 2003 first, because it does not run on Windows 2003). Windows 2003 cannot be upgraded to
+    /// 2008, nor can releases be skipped: build a new cluster beside the old one and move the mailboxes.
     pub static SAME_WINDOWS_VERSION = {
         check,
         set: &CLUSTER,

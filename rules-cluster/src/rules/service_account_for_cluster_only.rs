@@ -11,22 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// The account of the Cluster service is no domain administrator, and no other service uses it.
     ///
-    /// An account that is an ordinary user of the domain, and an administrator of the nodes alone, is all that the
-    /// Cluster service of Windows 2000 and 2003 needs. Windows 2008 has no such account.
+    /// The Cluster service of Windows 2000 and 2003 needs an account that is an ordinary user of the domain, and
+    /// an administrator of the nodes only. Windows Server 2008 has no such account.
     ///
     /// # Why it matters
     ///
-    /// Who controls a node can run programs as this account, and with a domain administrator's account controls the
-    /// domain. An account that is shared gets its password changed for another service's sake, or is locked out by one
-    /// that still has the old password: the Cluster service then fails to start on every node.
+    /// Who controls a node can run programs as this account, and with a domain administrator's account controls
+    /// the domain. The password of a shared account is changed for the sake of another service, or a service that
+    /// still has the old password locks the account out: the Cluster service then fails to start on every node.
     ///
     /// # How to fix it
     ///
-    /// Make a user for this cluster alone, add it to the local Administrators group of each node, and grant it the user
-    /// rights that the service needs; with Exchange 2000 also *Exchange Full Administrator*. On Windows 2003 let it write the
-    /// computer objects of network names with Kerberos, which the old account made. Then change the account as Microsoft
-    /// describes it ("Change the account under which the Cluster service runs", cc784325): it means stopping the Cluster
-    /// service on all nodes, so plan an outage. Only afterwards take the old account out of Domain Admins.
+    /// Make a user for this cluster alone, add it to the local Administrators group of each node, and grant it the
+    /// user rights that the service needs; with Exchange 2000 also *Exchange Full Administrator*. On Windows 2003
+    /// let it write the computer objects of network names with Kerberos, which the old account made. Then change
+    /// the account as Microsoft describes it ("Change the account under which the Cluster service runs",
+    /// cc784325): it means stopping the Cluster service on all nodes, so plan an outage. Only afterwards take the
+    /// old account out of Domain Admins.
     pub static SERVICE_ACCOUNT_FOR_CLUSTER_ONLY = {
         check,
         set: &CLUSTER,

@@ -11,31 +11,33 @@ use crate::CLUSTER;
 rule! {
     /// The Cluster service runs as one domain account, an administrator of every node.
     ///
-    /// It concerns nodes with Windows 2000 and 2003; since Windows Server 2008 the Cluster service has no such
-    /// account. It has to be a user of the domain, the same on all nodes, and a member of each node's local
-    /// Administrators group.
+    /// The account has to be a user of the domain, the same on all nodes, and a member of each node's local
+    /// Administrators group. This is about nodes with Windows 2000 and 2003; since Windows Server 2008 the Cluster
+    /// service has no such account.
     ///
-    /// `CORP\clustersvc` and `clustersvc@corp.example.com` are the same account. The account may be a member through
-    /// a group; where it is not known who is in the groups that are listed, the outcome is open, and
-    /// `directory.group_members` can settle it.
+    /// `CORP\clustersvc` and `clustersvc@corp.example.com` are the same account. The account may be a member
+    /// through a group; where the definition does not say who is in the groups that are listed, the outcome is
+    /// unknown: enter them in `directory.group_members`.
     ///
     /// # Why it matters
     ///
     /// The nodes log on to each other with this account. A local account or Local System means nothing on another
-    /// node, so that no second node can join. Without administrator's rights the Cluster service does not start on
-    /// that node, or cannot bring disks and Exchange resources online there: it shows at the first failover.
+    /// node, so no second node can join. Without administrator's rights the Cluster service does not start on that
+    /// node, or cannot bring disks and Exchange resources online there, which shows at the first failover.
     ///
     /// # How to fix it
     ///
-    /// Make a user in the domain that no other service uses, and see that its password does not expire unnoticed. Add
-    /// it to the Administrators group of each node in *Computer Management*, or with `net localgroup Administrators
-    /// CORP\clustersvc /add`: itself and not by way of a group, as Microsoft asks for on Windows 2003.
+    /// Make a user in the domain that no other service uses, and see that its password does not expire unnoticed.
+    /// Add it to the Administrators group of each node in *Computer Management*, or with `net localgroup
+    /// Administrators CORP\clustersvc /add`. On Windows 2003 Microsoft asks for the account itself to be a member,
+    /// not a group that it is in.
     ///
-    /// Another account means an outage, since the Cluster service has to stop on all nodes at once. Give the account
-    /// its membership and user rights on every node first, with Exchange 2000 also *Exchange Full Administrator*, and on
-    /// Windows 2003 let it write the computer objects of network names with Kerberos, which the old account made. Stop the
-    /// Cluster service on all nodes, then set the account in the properties of the service and start it, node after node
-    /// ("Change the account under which the Cluster service runs", cc784325).
+    /// Changing to another account means an outage, because the Cluster service has to stop on all nodes at once.
+    /// Give the account its membership and user rights on every node first, with Exchange 2000 also *Exchange Full
+    /// Administrator*, and on Windows 2003 let it write the computer objects of network names with Kerberos, which
+    /// the old account made. Stop the Cluster service on all nodes, then set the account in the properties of the
+    /// service and start it, node after node ("Change the account under which the Cluster service runs",
+    /// cc784325).
     pub static SERVICE_ACCOUNT_IS_LOCAL_ADMIN = {
         check,
         set: &CLUSTER,

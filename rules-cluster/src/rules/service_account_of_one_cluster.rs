@@ -14,21 +14,23 @@ use crate::CLUSTER;
 fleet_rule! {
     /// Each cluster has a Cluster service account of its own.
     ///
-    /// Compared are the accounts of the Cluster service on nodes before Windows 2008, which has none. `DOMAIN\name` and a UPN
-    /// are one account if the DNS name of the domain begins with its NetBIOS name, or the directory says so. Accounts of one
-    /// computer (Local System, local users) are not compared.
+    /// The rule compares the accounts of the Cluster service on nodes with Windows 2000 and 2003; Windows Server
+    /// 2008 has none. `DOMAIN\name` and a user principal name are one account if the DNS name of the domain begins
+    /// with its NetBIOS name, or `directory.domains` says so. Accounts of one computer (Local System, local users)
+    /// are not compared.
     ///
     /// # Why it matters
     ///
-    /// An account that is locked out, or whose password expires, stops the Cluster service of every cluster that uses it; a
-    /// change of its password has to reach all nodes of all of them at once. Who takes over one node holds the rights of the
-    /// account on all the others.
+    /// An account that is locked out, or whose password expires, stops the Cluster service of every cluster that
+    /// uses it; a change of its password has to reach all nodes of all of them at once. Who takes over one node
+    /// gets the rights of the account on all the others.
     ///
     /// # How to fix it
     ///
-    /// Make an account for each cluster, with the rights of the old one on its nodes and no more. Change the account of one
-    /// node after the other in the properties of the Cluster service, with its groups moved away, and restart the service; both
-    /// accounts need their rights until the last node is done. Do not change the password of the shared account before.
+    /// Make an account for each cluster, with the rights of the old one on its nodes and no more. Changing the
+    /// account means stopping the Cluster service on all nodes of a cluster, so plan an outage for each;
+    /// `cluster/service-account-is-local-admin` describes the steps. Do not change the password of the shared
+    /// account, nor take its rights away, before the last cluster has its own.
     pub static SERVICE_ACCOUNT_OF_ONE_CLUSTER = {
         collect,
         judge,

@@ -11,31 +11,31 @@ use crate::{CLUSTER, facts::SERVICE_ACCOUNT_RIGHTS};
 rule! {
     /// The account of the Cluster service has the user rights that it needs, and no policy takes them away.
     ///
-    /// On Windows 2000 and 2003 the account needs these rights on every node, given to itself or to the local Administrators
-    /// group: *Act as part of the operating system*, *Back up files and directories*, *Restore files and directories*,
-    /// *Adjust memory quotas for a process* (Windows 2000: *Increase quotas*), *Log on as a service*, *Increase scheduling
-    /// priority*. The list was read for Windows 2003, not word for word for Windows 2000. Further rights, such as *Debug
-    /// programs* and *Manage auditing and security log*, come with the membership in the local Administrators group, which
-    /// is a matter of `cluster/service-account-is-local-admin`.
+    /// On Windows 2000 and 2003 the account needs these rights on every node, given to itself or to the local
+    /// Administrators group: *Act as part of the operating system*, *Back up files and directories*, *Restore
+    /// files and directories*, *Adjust memory quotas for a process* (Windows 2000: *Increase quotas*), *Log on as
+    /// a service*, *Increase scheduling priority*. The list was read for Windows 2003, not word for word for
+    /// Windows 2000. Further rights, such as *Debug programs* and *Manage auditing and security log*, come with
+    /// the membership in the local Administrators group, which `cluster/service-account-is-local-admin` judges.
     ///
-    /// A missing right is an error. A group policy that takes rights from the account is a warning, also while all
-    /// rights are there: it wins at its next refresh. Windows 2008 has no such account, and where the Cluster service
-    /// runs as Local System or a local user, that is the other rule's finding.
+    /// A missing right is an error. A group policy that takes rights from the account is a warning even while all
+    /// rights are there, because it is applied again at its next refresh. Windows Server 2008 has no such account.
+    /// Where the Cluster service runs as Local System or a local user, only the other rule reports it.
     ///
     /// # Why it matters
     ///
-    /// The Cluster Configuration Wizard grants these rights when a node joins. They get lost when the account is
+    /// The Cluster Configuration Wizard grants these rights when a node joins. They are lost when the account is
     /// changed by hand, or when a security policy lists who holds a right and leaves the account out. The Cluster
-    /// service then does not start, with a logon failure or error 1314, usually at the next restart of a node: months
-    /// later, and on all nodes.
+    /// service then does not start, with a logon failure or error 1314, usually at the next restart of a node:
+    /// months later, and on all nodes.
     ///
     /// # How to fix it
     ///
-    /// Grant the rights on each node in *Local Security Policy*, *Local Policies*, *User Rights Assignment*, or with
-    /// `ntrights -u CORP\clustersvc +r SeTcbPrivilege` from the Resource Kit. Where a group policy sets them (the
-    /// effective setting differs from the local one; `gpresult` names the policy), add the account there, or keep the
-    /// nodes in an organisational unit that the policy does not reach. Then restart the Cluster service on one node at a
-    /// time, after moving its groups away.
+    /// Grant the rights on each node in *Local Security Policy*, *Local Policies*, *User Rights Assignment*, or
+    /// with `ntrights -u CORP\clustersvc +r SeTcbPrivilege` from the Resource Kit. Where a group policy sets them
+    /// (the effective setting differs from the local one; `gpresult` names the policy), add the account there, or
+    /// keep the nodes in an organisational unit that the policy does not reach. Then restart the Cluster service
+    /// on one node at a time, after moving its groups away.
     pub static SERVICE_ACCOUNT_USER_RIGHTS = {
         check,
         set: &CLUSTER,

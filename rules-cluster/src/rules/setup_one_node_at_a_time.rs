@@ -11,21 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// Exchange is installed on one node after the other, never on two at once.
     ///
-    /// The setup log tells: no installation begins before the one on another node is finished. The times decide, so a log
-    /// without them leaves it open. Attempts that failed do not count, and neither do service packs.
+    /// In the setup log no installation may begin before the one on another node is finished. The rule compares
+    /// their times; where a log does not have them, the outcome is unknown. Attempts that failed do not count, and
+    /// neither do service packs.
     ///
     /// # Why it matters
     ///
-    /// Setup changes what all nodes share: the resource types of the cluster, and the organisation in the directory. The
-    /// Cluster service expects Exchange to be complete on one node before the next one begins. Where two run at once, Setup
-    /// can fail on one of them, or leave a node that cannot run Exchange, which shows at the first failover.
+    /// Setup changes what all nodes share: the resource types of the cluster, and the organisation in the
+    /// directory. The Cluster service expects Exchange to be complete on one node before the next one begins.
+    /// Where two run at once, Setup can fail on one of them, or leave a node that cannot run Exchange, which shows
+    /// at the first failover.
     ///
     /// # How to fix it
     ///
-    /// What is done cannot be put in order afterwards. Check instead that each node can run Exchange: compare the Exchange
-    /// resource types on both nodes (`cluster restype`), read the log of Setup on each, and in a maintenance window move
-    /// each virtual server to each node. If a node fails that test, move everything off it, remove Exchange there with
-    /// Setup, and install it again with no other Setup running.
+    /// What is done cannot be undone. Check instead that each node can run Exchange: see that the Exchange
+    /// resource types are there (`cluster restype`), read the log of Setup on each, and in a maintenance window
+    /// move each virtual server to each node. If a node fails that test, move everything off it, remove Exchange
+    /// there with Setup, and install it again with no other Setup running.
     pub static SETUP_ONE_NODE_AT_A_TIME = {
         check,
         set: &CLUSTER,

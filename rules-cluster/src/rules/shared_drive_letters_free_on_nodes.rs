@@ -11,22 +11,23 @@ use crate::CLUSTER;
 rule! {
     /// No node uses the drive letter of a shared disk for something of its own.
     ///
-    /// Local disks, CD-ROM drives and mapped network drives of every node count, and in Exchange 2000 the drive of the
-    /// Exchange file system, `M:` unless it was changed. The data disks of a cluster with continuous replication are
-    /// local to each node; they are no shared disks.
+    /// Local disks, CD-ROM drives and mapped network drives of every node count, and in Exchange 2000 the drive of
+    /// the Exchange file system, `M:` unless it was changed. The data disks of a cluster with continuous
+    /// replication are local to each node and not judged.
     ///
     /// # Why it matters
     ///
-    /// The letter belongs to the disk on every node. Where something else has it already, the disk comes online under
-    /// another letter or not at all, and every path of Exchange on it leads nowhere. It shows at the first failover to that
-    /// node.
+    /// A shared disk needs its letter on every node. Where something else has it already, the disk comes online
+    /// under another letter or not at all, and every path of Exchange on it leads nowhere. This shows at the first
+    /// failover to that node.
     ///
     /// # How to fix it
     ///
-    /// Change the local letter, not the shared one: Disk Management, *Change Drive Letter and Paths*, for a CD-ROM drive or
-    /// a local disk without programs on it; disconnect a mapped drive, and take it out of logon scripts. The letter of the
-    /// Exchange file system is `DriveLetter` under `HKLM\SYSTEM\CurrentControlSet\Services\EXIFS\Parameters`, on every
-    /// node alike. The node has to own no groups meanwhile.
+    /// Change the local letter, not the shared one, while the node owns no groups. For a CD-ROM drive or a local
+    /// disk without programs on it use *Change Drive Letter and Paths* in Disk Management; disconnect a mapped
+    /// drive, and take it out of logon scripts. The letter of the Exchange file system is the value `DriveLetter`
+    /// under `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\EXIFS\Parameters`: set the same on every node,
+    /// and restart the node.
     pub static SHARED_DRIVE_LETTERS_FREE_ON_NODES = {
         check,
         set: &CLUSTER,

@@ -11,26 +11,27 @@ use crate::CLUSTER;
 rule! {
     /// At least two networks connect the nodes.
     ///
-    /// Counted are the networks that the cluster uses; one whose role is *disabled*, for backups or iSCSI, connects
-    /// nothing for it. Every node has to be attached to two of them. A node without Exchange that is there for its vote
-    /// in the quorum may do with one.
+    /// Only networks that the cluster uses count, not one whose role is *disabled*, such as a network for backups
+    /// or iSCSI. Every node has to be attached to two of them. For a node without Exchange that only votes in the
+    /// quorum one is enough.
     ///
-    /// On Windows 2000 and 2003 a cluster on one network is not supported. Windows Server 2008 takes it with a warning
-    /// in its validation report: there one network will do if nothing in it can fail alone, with teamed adapters and two
-    /// switches. No network at all is an error everywhere.
+    /// On Windows 2000 and 2003 a cluster on one network is not supported. Windows Server 2008 supports it, with a
+    /// warning in the validation report, if no single fault can interrupt that network: with teamed adapters and
+    /// two switches. There it is a warning. No network at all is an error everywhere.
     ///
     /// # Why it matters
     ///
-    /// With one network, a pulled cable, a dead port or a switch that restarts ends all talk between the nodes. Neither
-    /// knows whether the other one lives: they fight for the quorum, and virtual servers move or stop though every node
-    /// is sound.
+    /// With one network, a pulled cable, a dead port or a switch that restarts ends all communication between the
+    /// nodes. Neither knows whether the other one is alive: they compete for the quorum, and virtual servers move
+    /// or stop although every node is healthy.
     ///
     /// # How to fix it
     ///
-    /// Put a second adapter into each node, one node at a time with its groups moved away, and connect them by a switch
-    /// or VLAN of their own, or by a crossover cable where there are two nodes. Give them addresses in a subnet of
-    /// their own. In the properties of the new network in Cluster Administrator choose *Internal cluster communications
-    /// only (private network)*. Where there is such a network and it is disabled, enable it for the cluster.
+    /// Put a second adapter into each node, one node at a time, after its groups were moved away, and connect them
+    /// by a switch of their own, or by a crossover cable where there are two nodes. Give them addresses in a
+    /// subnet of their own. In the properties of the new network in Cluster Administrator choose *Internal cluster
+    /// communications only (private network)* (Failover Cluster Management: *Allow the cluster to use this
+    /// network*, without clients). Where there is such a network and it is disabled, enable it for the cluster.
     pub static TWO_NETWORKS = {
         check,
         set: &CLUSTER,

@@ -11,23 +11,27 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// On Windows 2008 all adapters on one network get their addresses in one way and have the same versions of IP.
+    /// On Windows 2008 all adapters on one network get their addresses in the same way and have the same versions
+    /// of IP.
     ///
-    /// On one network either all addresses are static or all come from DHCP, and the adapters of all nodes have IPv4, or
-    /// IPv6, or both. An adapter with both is described by one entry for each address; how the IPv6 one came about is not
-    /// compared, and addresses that Windows makes for the link alone (`fe80::`) do not count. Networks that the cluster
-    /// does not use are not looked at. Whether DHCP should be there at all is asked by `cluster/enough-static-addresses`.
+    /// On one network either all addresses are static or all come from DHCP, and the adapters of all nodes have
+    /// IPv4, or IPv6, or both. In a definition an adapter with both has one entry for each address. How an adapter
+    /// gets its IPv6 address is not compared, and link-local addresses (`fe80::`) do not count. Networks that the
+    /// cluster does not use are not judged. Whether there should be DHCP at all is judged by
+    /// `cluster/enough-static-addresses`.
     ///
     /// # Why it matters
     ///
-    /// The Cluster service makes the addresses of resources the way those of the adapters are made, and takes it from
-    /// the network. On one that is half this and half that, an address comes online on one node and not on the other.
-    /// The validation of Windows Server 2008 tests it, and a cluster that fails is not supported.
+    /// The Cluster service expects one kind of address from a network, and makes the addresses of its resources in
+    /// the same way. On a network where the nodes differ, an address may come online on one node and not on the
+    /// other. The validation of Windows Server 2008 tests this, and a cluster that fails the test is not
+    /// supported.
     ///
     /// # How to fix it
     ///
-    /// Make the odd adapter like the others in its TCP/IP properties, a static address by preference, with the groups
-    /// moved away from its node. Then run *Validate a Configuration*, the network tests.
+    /// Move the groups away from the node with the adapter that differs, and make the adapter like the others in
+    /// its TCP/IP properties, with a static address if possible. Then run the network tests of *Validate a
+    /// Configuration* in Failover Cluster Management.
     pub static UNIFORM_ADDRESSING = {
         check,
         set: &CLUSTER,

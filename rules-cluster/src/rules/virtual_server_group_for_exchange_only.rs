@@ -11,25 +11,29 @@ use crate::{CLUSTER, facts};
 rule! {
     /// The group of a virtual server holds no other application.
     ///
-    /// File shares, print spoolers and resources of DHCP, WINS, SQL Server, IIS or message queuing are a warning. A Generic
-    /// Service, Application or Script is information, since it may be an agent that belongs to the virtual server, such
-    /// as one for backup; so is a file share beside Exchange 2007, whose replication shares folders. Storage of other
-    /// makers, and resource types that are not known here, are no finding. MSDTC has rules of its own, and so have services
-    /// of Exchange that a generic resource runs: `exchange-resources-of-own-types`.
+    /// File shares, print spoolers and resources of DHCP, WINS, SQL Server, IIS or message queuing are a warning.
+    /// A Generic Service, Application or Script is information, since it may be an agent that belongs to the
+    /// virtual server, such as one for backup. A file share beside Exchange 2007 is information, too, because its
+    /// replication shares folders. Storage of other makers, and unfamiliar resource types, are no finding. MSDTC
+    /// has rules of its own, and services of Exchange that a generic resource runs are left to
+    /// `cluster/exchange-resources-of-own-types`.
     ///
-    /// Microsoft's general advice is a group for each application; no sentence about Exchange's groups was read word for
-    /// word.
+    /// This follows Microsoft's general advice to give each application its own group; no document that was read
+    /// says it of Exchange in particular.
     ///
     /// # Why it matters
     ///
-    /// A group fails over as a whole. A print spooler that hangs moves every mailbox to the other node, and a failed store
-    /// takes the file share along. While one application is maintained the other is down, too.
+    /// A group fails over as a whole. A print spooler that hangs moves every mailbox to the other node, and a
+    /// failed store takes the file share along. Whenever the group is offline for the maintenance of one, the
+    /// other is down, too.
     ///
     /// # How to fix it
     ///
-    /// Give the application a group with an address, a name and a disk of its own, move its data there after a backup, and
-    /// take its resources out of the group of the virtual server. For an agent that has to stay, clear *Affect the
-    /// group* on the page *Advanced* of its properties.
+    /// Give the application a group with an address, a name and a disk of its own, move its data there after a
+    /// backup, and take its resources out of the group of the virtual server. The users of the application are
+    /// without it meanwhile. For an agent that has to stay, clear *Affect the group* on the tab *Advanced* of its
+    /// properties (Windows Server 2008: on the tab *Policies*, the option that its failure fails over all
+    /// resources).
     pub static VIRTUAL_SERVER_GROUP_FOR_EXCHANGE_ONLY = {
         check,
         set: &CLUSTER,

@@ -11,24 +11,25 @@ use crate::CLUSTER;
 rule! {
     /// Each virtual server exists once, and runs on one node at a time.
     ///
-    /// Where the definition does not say on which nodes a virtual server runs, the owner of its group tells. A virtual server
-    /// that runs nowhere at the moment is no finding. Two virtual servers of one name are the same one twice, and so are
-    /// two that have one address.
+    /// Where the definition does not say on which nodes a virtual server runs, the owner of its group counts. A
+    /// virtual server that runs nowhere at the moment is no finding. Two virtual servers with the same name, or
+    /// with the same address, count as one that exists twice.
     ///
     /// # Why it matters
     ///
-    /// A virtual server is a group, and a group has one owner: that is what keeps two nodes from writing to the same
-    /// databases. A record in which one runs in two places shows a cluster that has fallen apart into two, or is
-    /// wrong. A second one of the same name or address cannot come online beside the first.
+    /// A virtual server is a group, and a group has one owner: that is what keeps two nodes from writing to the
+    /// same databases. A record in which one runs in two places is wrong, or shows a cluster that has fallen apart
+    /// into two. A second one with the same name or address cannot come online beside the first.
     ///
     /// # How to fix it
     ///
-    /// Look first at what is true: `cluster group` on each node shows the owner of every group. If it differs from node to
-    /// node, the nodes have lost each other: keep one side, stop the Cluster service on the others, mend the networks and
-    /// the quorum, then start them one after the other. If only the record is wrong, correct it.
+    /// First see what is true: `cluster group` on each node shows the owner of every group. If it differs from
+    /// node to node, the nodes have lost contact: keep one side, usually the one where the databases are mounted,
+    /// stop the Cluster service on the others, repair the networks and the quorum, and then start the others again
+    /// one by one. If only the record is wrong, correct it.
     ///
-    /// Give a second virtual server a name and an address of its own before it comes online for the first time. Nothing has
-    /// to be removed for this.
+    /// Give a second virtual server a name and an address of its own before it comes online for the first time.
+    /// Nothing has to be removed for this.
     pub static VIRTUAL_SERVER_ON_ONE_NODE = {
         check,
         set: &CLUSTER,
@@ -96,7 +97,8 @@ const EXAMPLES: &[Example] = &[
     passes("one of two nodes runs it", TWO_NODES_2003),
     passes("three virtual servers on three nodes", FOUR_NODES_2003),
     passes("a single copy cluster", SCC_2007),
-    passes("the owner of the group tells", TWO_NODES_2003).without(&["virtual_servers[EVS1].running_on"]),
+    passes("the owner of the group shows where it runs", TWO_NODES_2003)
+        .without(&["virtual_servers[EVS1].running_on"]),
     passes("it runs nowhere at the moment", CCR_2007).with(
         r#"
         virtual_servers = [{ name = "CMS1", running_on = [] }]

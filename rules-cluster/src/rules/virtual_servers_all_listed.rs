@@ -11,23 +11,24 @@ use rules_core::{
 use crate::CLUSTER;
 
 rule! {
-    /// Every group with a System Attendant is that of a virtual server that the definition lists.
+    /// Every group with a System Attendant belongs to a virtual server that the definition lists.
     ///
-    /// The list `virtual_servers` says which virtual servers are meant to run, and counts as complete unless `partial`
-    /// names it. A System Attendant in a group that no entry of it names is one virtual server more than the list has; an
-    /// empty list beside it is a contradiction.
+    /// The list `virtual_servers` says which virtual servers are meant to run, and counts as complete unless
+    /// `partial` names it. A System Attendant in a group that no entry names is a virtual server that the list
+    /// leaves out.
     ///
     /// # Why it matters
     ///
-    /// Rules about virtual servers, and a build procedure, go by the list. What it leaves out is not looked at: a cluster
-    /// whose list is empty would pass them all. In the cluster itself, a System Attendant that nobody knows of may be
-    /// what is left of a virtual server that was retired only halfway, and still takes a node for itself.
+    /// The rules about virtual servers go by the list. They do not see what it leaves out: a cluster whose list is
+    /// empty would pass them all. In the cluster itself, a System Attendant that nobody knows of may be what is
+    /// left of a virtual server that was not removed completely, and it still occupies a node.
     ///
     /// # How to fix it
     ///
     /// Add the virtual server with its `group` to the list. If the list cannot be completed now, say so with
-    /// `partial = ["virtual_servers"]`. If the resource is left over, find out first whether the directory still knows
-    /// the server and whether there are mailboxes on it; until then take it offline only, and delete nothing.
+    /// `partial = ["virtual_servers"]`. If the resource is left over, find out first whether the directory still
+    /// knows the server and whether there are mailboxes on it; until you know, only take it offline, and delete
+    /// nothing.
     pub static VIRTUAL_SERVERS_ALL_LISTED = {
         check,
         set: &CLUSTER,

@@ -12,22 +12,26 @@ use rules_core::{
 use crate::CLUSTER;
 
 fleet_rule! {
-    /// A file share witness belongs to one cluster.
+    /// A file share witness belongs to only one cluster.
     ///
-    /// Compared are the computer and the name of the share, without case, in one domain: that of `quorum.witness`, and that of
-    /// File Share Witness resources. One computer may hold the witnesses of many clusters, each in a share of its own.
+    /// The rule compares the computer and the name of each witness share within one domain; case makes no
+    /// difference. It takes them from `quorum.witness` and from File Share Witness resources. One computer may
+    /// hold the witnesses of many clusters, each in a share of its own.
     ///
     /// # Why it matters
     ///
-    /// The witness is the vote that decides which half of a cluster goes on when the nodes do not see each other. The cluster
-    /// writes to the share to hold that vote. Of two clusters on one share, the second finds the files of the first: its vote
-    /// cannot be relied on, and a failover that needs it takes the cluster down.
+    /// The witness is the vote that decides which half of a cluster goes on when the nodes lose contact. The
+    /// cluster writes to the share to hold that vote. Where two clusters use one share, the second finds the files
+    /// of the first: its vote cannot be relied on, and a failover that needs it may take the cluster down.
     ///
     /// # How to fix it
     ///
-    /// Make a second share on the same computer, in a folder of its own, and give the account of the one cluster access to it
-    /// and to no other. Then point that cluster at it: `cluster res "Majority Node Set" /priv MNSFileShare=...` on Windows 2003,
-    /// *Configure Cluster Quorum Settings* on Windows 2008. No group has to be moved.
+    /// Make a second share on the same computer, in a folder of its own, and give full control of it to the
+    /// Cluster service account of one of the clusters (Windows Server 2008: to its computer object), and to no
+    /// other cluster. Then let that cluster use it. On Windows 2003 run `cluster resource "Majority Node Set"
+    /// /priv MNSFileShare=\\HUB1\MNS_FSW_MAILCLU2`, and move the default group to the other node and back, so that
+    /// it takes effect. On Windows Server 2008 use *Configure Cluster Quorum Settings* in Failover Cluster
+    /// Management. The virtual servers stay online.
     pub static WITNESS_SHARE_OF_ONE_CLUSTER = {
         collect,
         judge,

@@ -19,7 +19,7 @@ const MAX_STEPS: usize = 7;
 
 /// Where a fact stands in a definition, known or not: a small, `Copy` list of keys and list indexes.
 ///
-/// It is rendered in two ways: [`names`](FactPath::names) for people, waivers and baselines
+/// It is rendered in two ways: [`names`](FactPath::names) for people
 /// (`groups[EVS1 Group].resources[EVS1 IP].parameters.address`) and [`pointer`](FactPath::pointer) for programs
 /// (`/groups/1/resources/0/parameters/address`).
 ///

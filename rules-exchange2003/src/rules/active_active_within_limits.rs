@@ -18,10 +18,10 @@ use crate::{
 rule! {
     /// Two nodes that both run a virtual server stay within the limits for active/active.
     ///
-    /// No more than 1,900 users are connected at the same time to the virtual server of each node, and the processors of
-    /// no node are busy for more than 40 percent over time. Exchange 2000 takes 1,500 users with Service Pack 2 and 1,000
-    /// with Service Pack 1 or none. That there are scaling limits was read in Microsoft's articles; these values are as
-    /// commonly quoted from them and were not read word for word.
+    /// No more than 1,900 users are connected at the same time to the virtual server of each node, and the processors
+    /// of no node are busy for more than 40 percent over time. Exchange 2000 takes as many with Service Pack 3, 1,500
+    /// with Service Pack 2, and 1,000 with Service Pack 1 or none. Microsoft's articles say that there are such limits;
+    /// the values are those commonly quoted from them, and were not read word for word.
     ///
     /// An active/passive cluster is not limited in this way. On more than two nodes active/active is not supported at
     /// all (`exchange2003/one-virtual-server-per-active-node`).
@@ -34,8 +34,9 @@ rule! {
     /// # How to fix it
     ///
     /// Move mailboxes to other servers until each virtual server is within the limits. Better, make the cluster
-    /// active/passive: add a node, or move all mailboxes of one virtual server to the other where its storage groups and
-    /// memory suffice, and retire the empty one after a backup.
+    /// active/passive: add a node, or move all mailboxes of one virtual server to the other where its storage groups
+    /// and memory suffice, back up, and retire the empty one. The virtual server that has the MTA is the one to keep
+    /// (`exchange2003/mta-owner-removed-last`).
     pub static ACTIVE_ACTIVE_WITHIN_LIMITS = {
         check,
         set: &EXCHANGE_2003,

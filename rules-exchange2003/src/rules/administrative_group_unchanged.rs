@@ -11,9 +11,9 @@ use crate::EXCHANGE_2003;
 rule! {
     /// An Exchange 2000 virtual server stays in the administrative and routing group in which it was made.
     ///
-    /// The wizard of the System Attendant asks for both groups once. The resource keeps the answer, so that a virtual
-    /// server that is moved to another routing group in System Manager, or otherwise gets into another administrative
-    /// group, differs from what its resource knows.
+    /// The wizard of the System Attendant asks for both groups once. The resource keeps the answers. A virtual server
+    /// that is later moved to another routing group in System Manager, or gets into another administrative group in
+    /// some other way, is no longer where its resource looks for it.
     ///
     /// # Why it matters
     ///
@@ -24,10 +24,10 @@ rule! {
     /// # How to fix it
     ///
     /// Before the next service pack, move the virtual server back to the routing group in which it was made. Where the
-    /// administrative group differs, or the old group is gone, ask Microsoft's support: the properties that the resource
-    /// keeps are not shown in Cluster Administrator. KB 887722 describes event 2146, which also comes where the account of
-    /// the Cluster service lacks its rights (`exchange2003/service-account-exchange-role`). If an upgrade has failed, leave the
-    /// virtual server as it is; its databases are untouched.
+    /// administrative group differs, or the old group is gone, ask Microsoft's support: the properties that the
+    /// resource keeps are not shown in Cluster Administrator. KB 887722 describes event 2146, which also comes where
+    /// the account of the Cluster service lacks its rights (`exchange2003/service-account-exchange-role`). If an
+    /// upgrade has failed, leave the virtual server as it is; its databases are untouched.
     pub static ADMINISTRATIVE_GROUP_UNCHANGED = {
         check,
         set: &EXCHANGE_2003,
@@ -66,6 +66,10 @@ const EXAMPLES: &[Example] = &[
     )
     .with(r#"virtual_servers = [{ name = "EVS1", administrative_group_changed = true }]"#),
     not_applicable("no virtual server yet", TWO_NODES_2000).with("virtual_servers = []"),
-    unknown("nobody knows", TWO_NODES_2000, &["virtual_servers[EVS1].administrative_group_changed"])
-        .without(&["virtual_servers[EVS1].administrative_group_changed"]),
+    unknown(
+        "whether it changed is not known",
+        TWO_NODES_2000,
+        &["virtual_servers[EVS1].administrative_group_changed"],
+    )
+    .without(&["virtual_servers[EVS1].administrative_group_changed"]),
 ];

@@ -13,12 +13,12 @@ use rules_core::{
 use crate::{EXCHANGE_2003, facts::ANTI_AFFINITY_CLASS};
 
 rule! {
-    /// Virtual servers of Exchange 2003 keep away from each other by their anti-affinity class.
+    /// The groups of Exchange 2003 virtual servers have the anti-affinity class that keeps them on different nodes.
     ///
-    /// On more than two nodes with Windows 2003, each group of a virtual server, where there are several, has *Microsoft
-    /// Exchange Virtual Server* among its *AntiAffinityClassNames*: a warning where it is missing. Exchange 2003 sets it
-    /// when it makes the virtual server. Windows 2000 does not know the property: a value there is information. A cluster
-    /// with nodes of both, in the middle of an upgrade, is not judged.
+    /// In a cluster of more than two nodes with Windows 2003 and several virtual servers, the group of each virtual
+    /// server has *Microsoft Exchange Virtual Server* among its *AntiAffinityClassNames*. Exchange 2003 sets this when
+    /// it makes the virtual server; a group without it is a warning. Windows 2000 does not know the property: a value
+    /// there is information. A cluster with nodes of both, in the middle of an upgrade, is not judged.
     ///
     /// # Why it matters
     ///
@@ -31,7 +31,7 @@ rule! {
     ///
     /// `cluster group "EVS1 Group" /prop AntiAffinityClassNames="Microsoft Exchange Virtual Server":MULTISTR`, for each
     /// group of a virtual server. It replaces what is there: name other classes that the group has in the same command,
-    /// separated by commas. Nothing goes offline by that. On Windows 2000 set preferred owners instead, or upgrade.
+    /// separated by commas. Nothing goes offline. On Windows 2000 set preferred owners instead, or upgrade.
     pub static ANTI_AFFINITY = {
         check,
         set: &EXCHANGE_2003,

@@ -16,13 +16,13 @@ use crate::EXCHANGE_2003;
 rule! {
     /// No two nodes wait equally long in their boot menu.
     ///
-    /// A common choice is 5 seconds on an active node and 20 on a passive one. A node alone has nothing to wait for.
+    /// A common choice is 5 seconds on an active node and 20 on a passive one. A cluster of one node is not judged.
     ///
     /// # Why it matters
     ///
-    /// After a power failure all nodes start at the same moment, and with the same delay they come to the shared disks and
-    /// to the quorum at the same moment. With different ones the first has formed the cluster when the next joins it, and
-    /// groups come up on the node where they belong.
+    /// After a power failure all nodes start at the same moment, and with the same delay they come to the shared disks
+    /// and to the quorum at the same moment. With different delays the first node has formed the cluster when the next
+    /// one joins it, and groups come up on the node where they belong.
     ///
     /// # How to fix it
     ///
@@ -75,6 +75,6 @@ const EXAMPLES: &[Example] = &[
     ),
     fails("two alike among four", FOUR_NODES_2003, &["nodes[NODE4].boot.delay_s"])
         .with(r#"nodes = [{ name = "NODE4", boot = { delay_s = 10 } }]"#),
-    unknown("one is not known", TWO_NODES_2003, &["nodes[NODE1].boot.delay_s"])
+    unknown("the delay of a node is not known", TWO_NODES_2003, &["nodes[NODE1].boot.delay_s"])
         .without(&["nodes[NODE1].boot.delay_s"]),
 ];

@@ -25,8 +25,8 @@ rule! {
     /// # How to fix it
     ///
     /// Plan fewer, larger databases, or another virtual server on a node of its own for what is left over. To merge
-    /// databases that exist, back them up, move the mailboxes with *Exchange Tasks* in System Manager, and remove a
-    /// database only when it is empty.
+    /// databases that exist, back them up, move the mailboxes with *Exchange Tasks* in Active Directory Users and
+    /// Computers, and remove a database only when it is empty.
     pub static DATABASE_LIMIT = {
         check,
         set: &EXCHANGE_2003,

@@ -24,7 +24,8 @@ rule! {
     /// Two things are looked at: what the directory is prepared for, and, once a node has Exchange, whether the setup
     /// log shows ForestPrep and the DomainPrep of the nodes' domains before the first installation of this version. A
     /// domain of users only may be prepared later, when it joins the forest. A log without them is a finding; where the
-    /// forest was prepared long before, for other servers, enter that in the log, or name the log in `partial`.
+    /// forest was prepared long before, for other servers, enter those steps in the log, or say with `partial` that the
+    /// log is not complete.
     ///
     /// # Why it matters
     ///
@@ -35,10 +36,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Run `setup /forestprep` from the CD of the version to be installed, as a member of Enterprise Admins and Schema
-    /// Admins, in the domain of the schema master. Wait for replication to every domain. Then run `setup /domainprep`
-    /// in each domain, as one of its administrators. Running them again does no harm. Extending the schema cannot be
-    /// undone: back up the system state of a domain controller first.
+    /// Extending the schema cannot be undone: first back up the system state of a domain controller. Run `setup
+    /// /forestprep` from the CD of the version to be installed, as a member of Enterprise Admins and Schema Admins, in
+    /// the domain of the schema master. Wait for replication to every domain. Then run `setup /domainprep` in each
+    /// domain, as one of its administrators. Running them again does no harm.
     pub static DIRECTORY_PREPARED_BEFORE_SETUP = {
         check,
         set: &EXCHANGE_2003,

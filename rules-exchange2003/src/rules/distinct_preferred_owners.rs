@@ -28,8 +28,8 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// In the properties of each group in Cluster Administrator, *Preferred owners, Modify*, put its own node first and the
-    /// node that stands by second, or `cluster group "EVS1 Group" /setowners:NODE1,NODE4`. Nothing moves by that, as long
+    /// In the properties of each group in Cluster Administrator, *Preferred owners, Modify*, put its own node first and
+    /// the node that stands by second, or `cluster group "EVS1 Group" /setowners:NODE1,NODE4`. Nothing moves, as long
     /// as failback is prevented.
     pub static DISTINCT_PREFERRED_OWNERS = {
         check,

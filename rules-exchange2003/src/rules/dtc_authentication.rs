@@ -15,10 +15,11 @@ use crate::EXCHANGE_2003;
 rule! {
     /// On Windows 2003, MSDTC on a cluster node does not ask for mutual authentication.
     ///
-    /// Service Pack 1 of Windows 2003 brought the choice, with *Mutual Authentication Required* as the default of a computer
-    /// outside a cluster. In a cluster it has to be *Incoming Caller Authentication Required*. Where network DTC access is off, as it should be
-    /// for Exchange alone (`exchange2003/network-dtc-access-off`), nobody calls over the network, and the setting is worth
-    /// a note only. Nodes without a service pack have no such setting, and without an MSDTC resource it does not matter yet.
+    /// Service Pack 1 of Windows 2003 brought the choice, with *Mutual Authentication Required* as the default of a
+    /// computer outside a cluster. In a cluster it has to be *Incoming Caller Authentication Required*. Where network
+    /// DTC access is off, as it should be for Exchange alone (`exchange2003/network-dtc-access-off`), nobody calls over
+    /// the network, and mutual authentication is information; otherwise it is an error. Nodes without a service pack
+    /// have no such setting, and a cluster without an MSDTC resource is not judged.
     ///
     /// # Why it matters
     ///

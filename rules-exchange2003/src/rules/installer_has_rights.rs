@@ -13,15 +13,16 @@ use rules_core::{
 use crate::EXCHANGE_2003;
 
 rule! {
-    /// Whoever runs Exchange Setup and makes virtual servers has the rights for it.
+    /// The account that runs Exchange Setup and makes virtual servers has the rights for it.
     ///
-    /// The account has to be Exchange Full Administrator: of the organisation, or of the administrative group where the
-    /// nodes are already in Exchange Domain Servers; and administrator of the nodes. While ForestPrep of this version is
-    /// still to come, it also has to be in Enterprise Admins and Schema Admins. Afterwards these two do not matter any
-    /// more, and should be left.
+    /// The account has to be administrator of the nodes, and Exchange Full Administrator of the organisation. Where the
+    /// nodes are already in Exchange Domain Servers, Exchange Full Administrator of the administrative group is enough.
+    /// While ForestPrep of this version is still to come, the account also has to be in Enterprise Admins and Schema
+    /// Admins. Afterwards it does not need these two groups any more, and is better taken out of them.
     ///
-    /// For Setup the requirement was read. That it holds in the same way for making a virtual server in Exchange 2003,
-    /// which the wizard does as the administrator in front of it, is known in outline.
+    /// For Setup this was read in the Deployment Guide. That a virtual server of Exchange 2003 needs the same follows
+    /// from how the wizard makes it, with the rights of the administrator in front of it; the exact words of the
+    /// article were not read.
     ///
     /// # Why it matters
     ///
@@ -99,7 +100,7 @@ fn can_prepare_forest(cluster: ClusterRef<'_>, version: ExchangeVersion, finding
 const EXAMPLES: &[Example] = &[
     passes("Exchange Full Administrator of the organisation", TWO_NODES_2003),
     passes("Exchange 2000", TWO_NODES_2000),
-    passes("of the administrative group", FOUR_NODES_2003)
+    passes("Exchange Full Administrator of the administrative group", FOUR_NODES_2003)
         .with(r#"installer = { exchange_role = "group-full-administrator" }"#),
     passes("the forest is prepared, and the account is in neither group any more", TWO_NODES_2003)
         .with("installer = { enterprise_administrator = false, schema_administrator = false }"),

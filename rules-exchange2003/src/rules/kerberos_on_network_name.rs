@@ -15,25 +15,28 @@ use crate::EXCHANGE_2003;
 rule! {
     /// The network name of a virtual server has Kerberos on with Exchange 2003 on Windows 2003, and off with Exchange 2000.
     ///
-    /// Off with Exchange 2003 on Windows 2003 is a warning, as in Microsoft's Best Practices Analyzer, which calls it not
-    /// supported. On with Exchange 2000 is an error: Windows 2000 has the option since Service Pack 3, but it is not
-    /// supported for a name on which Exchange 2000 depends. Exchange 2003 on Windows 2000 is not judged, neither is the
-    /// cluster's own name, an alias beside the virtual server's in its group, or a virtual server in the middle of its
+    /// Off with Exchange 2003 on Windows 2003 is a warning, as in Microsoft's Best Practices Analyzer, which calls it
+    /// not supported. On with Exchange 2000 is an error: Windows 2000 has the option since Service Pack 3, but it is
+    /// not supported for a name on which Exchange 2000 depends. Not judged are Exchange 2003 on Windows 2000, the
+    /// cluster's own name, a further name in the group of a virtual server, and a virtual server in the middle of its
     /// upgrade.
     ///
     /// # Why it matters
     ///
-    /// The option makes a computer account for the name, without which nobody can prove by Kerberos who he is. Exchange 2003
-    /// then falls back to NTLM, and front-end servers that insist on Kerberos are refused. Exchange 2000 was never
-    /// tested with it: clients that see the account try Kerberos, and the virtual server does not answer.
+    /// The option makes a computer account for the name. Without the account nobody can use Kerberos with the virtual
+    /// server: Exchange 2003 falls back to NTLM, and front-end servers that insist on Kerberos are refused. Exchange
+    /// 2000 was never tested with it: clients that see the account try Kerberos, and the virtual server does not
+    /// answer.
     ///
     /// # How to fix it
     ///
-    /// Exchange 2003: in a maintenance window take the Network Name offline, choose *Enable Kerberos Authentication* on the
-    /// page *Parameters*, and bring the group online. The service account needs the right to make the computer account.
+    /// Exchange 2003: in a maintenance window take the Network Name offline (all of the virtual server goes with it),
+    /// choose *Enable Kerberos Authentication* on the page *Parameters*, and bring the group online. The account of the
+    /// Cluster service needs the right to make the computer account.
     ///
-    /// Exchange 2000: KB 235529 has the steps to turn it off again. Do not delete the computer account before the name has
-    /// come online without it, and check first that nothing else uses it.
+    /// Exchange 2000: KB 235529 has the steps to turn it off again; the virtual server goes offline for them, too. Do
+    /// not delete the computer account before the name has come online without it, and check first that nothing else
+    /// uses it.
     pub static KERBEROS_ON_NETWORK_NAME = {
         check,
         set: &EXCHANGE_2003,

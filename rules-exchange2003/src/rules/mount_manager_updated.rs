@@ -9,26 +9,27 @@ use rules_core::{
 use crate::EXCHANGE_2003;
 
 rule! {
-    /// With mount points, Windows 2003 gets an update of its mount manager before its first service pack.
+    /// In a cluster with mount points, Windows 2003 gets an update of its mount manager before its first service pack.
     ///
-    /// Microsoft's analyser warns of nodes whose `Mountmgr.sys` is older than a certain update: when they get Service Pack
-    /// 1 of Windows Server 2003, mount points may fail. Looked at are nodes with Windows 2003 without a service pack, in
-    /// a cluster with disks that are mount points. One without any update is a warning. The number of the update was not
-    /// to be found, so that a node with updates is information only: waive the rule where the update is among them.
-    /// Windows 2003 R2 begins with Service Pack 1 and is not meant, and once a node has a service pack it is too late for
-    /// the update, and there is nothing to report.
+    /// Exchange's Best Practices Analyzer warns of nodes whose `Mountmgr.sys` is older than a certain update: when they
+    /// get Service Pack 1 of Windows Server 2003, mount points may fail. The rule looks at nodes with Windows 2003
+    /// without a service pack, in a cluster with disks that are mount points. A node without any update is a warning.
+    /// The number of the update could not be found, so a node that has some updates is information only:
+    /// it is in order where the right one is among them. Windows 2003 R2 begins with Service Pack 1 and is not judged. Neither is a
+    /// node that has a service pack already: the update would come too late.
     ///
     /// # Why it matters
     ///
     /// The databases and logs on a mount point cannot be found when the mount point fails: after the service pack the
-    /// virtual server does not come online on that node, and whoever installs it on all nodes at once has no node left.
+    /// virtual server does not come online on that node. Where the service pack went onto all nodes at once, no node is
+    /// left to run it.
     ///
     /// # How to fix it
     ///
-    /// Back up the databases. Before you install a service pack, get the update of `Mountmgr.sys` that the analyser's
-    /// article links to, and install it on every node, with the groups moved away. Then install Service Pack 2, the last
-    /// one, node by node; move one virtual server to the first node and look at every mount point before you turn to the
-    /// next.
+    /// Back up the databases. Before you install a service pack, get the update of `Mountmgr.sys` that the Analyzer's
+    /// article links to, and install it on every node, with the groups moved away. Then install Service Pack 2, the
+    /// last one, node by node; move one virtual server to the first node and look at every mount point before you turn
+    /// to the next.
     pub static MOUNT_MANAGER_UPDATED = {
         check,
         set: &EXCHANGE_2003,

@@ -13,12 +13,12 @@ use rules_core::{
 use crate::EXCHANGE_2003;
 
 rule! {
-    /// On Windows 2000, `comclust.exe` makes MSDTC a clustered service on every node.
+    /// On Windows 2000, `comclust.exe` has been run on every node, so that each uses the clustered MSDTC.
     ///
-    /// It makes the resource when it runs on the first node, and tells each further node of it when it runs there. The
-    /// setup log shows it as `create-msdtc` with the node's name, once for each node. A node that has yet to join is not
-    /// expected to have it. On Windows 2003 a resource made once is enough, and where there is no MSDTC resource at all,
-    /// that is a matter of `exchange2003/msdtc-resource-exists`.
+    /// The program makes the resource when it runs on the first node, and makes each further node use it when it runs
+    /// there. The setup log of a definition shows this as a step `create-msdtc` for each node. A node that has yet to
+    /// join is not expected to have it. On Windows 2003 a resource made once is enough, and where there is no MSDTC
+    /// resource at all, `exchange2003/msdtc-resource-exists` says so.
     ///
     /// # Why it matters
     ///
@@ -29,7 +29,8 @@ rule! {
     /// # How to fix it
     ///
     /// Run `comclust.exe` on each node that is left out, one after the other, while no Setup runs; the other nodes need
-    /// not be touched. Then move the group of the MSDTC resource to the node and see that it comes online there.
+    /// not be touched. Then, at a quiet time, move the group of the MSDTC resource to the node and see that it comes
+    /// online there; whatever else is in the group goes along.
     pub static MSDTC_CLUSTERED_ON_EVERY_NODE = {
         check,
         set: &EXCHANGE_2003,

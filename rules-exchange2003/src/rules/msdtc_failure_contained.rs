@@ -15,15 +15,15 @@ use crate::EXCHANGE_2003;
 rule! {
     /// A failure of MSDTC does not take the default group or a virtual server along.
     ///
-    /// *Affect the group* is cleared on the MSDTC resource (`RestartAction` 1). It is set by default when the resource is
-    /// made. In a group of its own, with its own disk, address and name, MSDTC may affect the group: nothing else is in
-    /// it. (Exchange's Best Practices Analyzer does not look at the group, and warns of this, too.)
+    /// *Affect the group* is cleared on the MSDTC resource (`RestartAction` 1). It is set by default when the resource
+    /// is made. In a group of its own, with its own disk, address and name, MSDTC may affect the group: nothing else is
+    /// in it. (Exchange's Best Practices Analyzer does not look at the group, and warns there as well.)
     ///
     /// # Why it matters
     ///
-    /// MSDTC that fails more often than its threshold moves its group to another node: in the default group the cluster's
-    /// name and the quorum, in the group of a virtual server the mailboxes of all its users, for a service that a running
-    /// Exchange does not use. Exchange's Best Practices Analyzer warns of it.
+    /// MSDTC that fails more often than its threshold moves its group to another node: in the default group the
+    /// cluster's name and the quorum, in the group of a virtual server the mailboxes of all its users, and all for a
+    /// service that a running Exchange does not use.
     ///
     /// # How to fix it
     ///

@@ -16,15 +16,15 @@ rule! {
     /// The MSDTC resource is in the default group.
     ///
     /// The default group is the one with the cluster's own name, called *Cluster Group* in English. The Exchange 2003
-    /// Deployment Guide wants MSDTC there, and the article always does. KB 243204 prefers a group for MSDTC alone, with
-    /// a disk, an address and a name of its own, and says that an MSDTC that works elsewhere may stay. Microsoft's
-    /// cluster support team accepts the default group, but only where a failure of MSDTC does not affect the group. So
-    /// another place is worth a note and no more, even that of a virtual server; what MSDTC does when it fails matters
-    /// more (`exchange2003/msdtc-failure-contained`).
+    /// Deployment Guide wants MSDTC there, and so does the article *Exchange Clustering Basics*, always. KB 243204
+    /// prefers a group for MSDTC alone, with a disk, an address and a name of its own, and says that an MSDTC that
+    /// works elsewhere may stay. Microsoft's cluster support team accepts the default group, but only where a failure
+    /// of MSDTC does not affect the group. So another place is information and no more, even the group of a virtual
+    /// server; what MSDTC does when it fails matters more (`exchange2003/msdtc-failure-contained`).
     ///
     /// On Windows 2000 the place is easily an accident: `comclust.exe` puts the resource into the first group, by the
     /// alphabet, that has an address, a network name and a disk. Where one MSDTC is in the default group, a second one
-    /// elsewhere is the matter of `cluster/one-msdtc-resource`.
+    /// elsewhere is reported by `cluster/one-msdtc-resource`.
     ///
     /// # Why it matters
     ///
@@ -34,16 +34,19 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// An MSDTC that works can stay where it is, above all on a cluster in production: waive the finding, after clearing
-    /// *Affect the group* in its properties (`cluster res "MSDTC" /prop RestartAction=1`).
+    /// An MSDTC that works can stay where it is, above all on a cluster in production: clear *Affect the group* in its
+    /// properties (`cluster res "MSDTC" /prop RestartAction=1`), and leave it there.
     ///
-    /// Otherwise, while nobody installs anything and no transaction is open: on Windows 2003 take the MSDTC resource
-    /// offline, remove its dependencies, move it with *Change Group* in Cluster Administrator, make it depend on the name
-    /// and the disk of the default group, and bring it online; if it does not start there, its log is on the old disk, and
-    /// KB 243204 says how to make one anew. On Windows 2000 see that the group that is to hold MSDTC has an address, a name
-    /// and a disk, and comes first by the alphabet (a group can be renamed for the moment); take the MSDTC resource
-    /// offline and delete it, run `comclust.exe -r` and then `comclust.exe` on each node, one after the other, as KB 243204
-    /// describes. Nothing of a virtual server depends on it.
+    /// Otherwise move it while nobody installs anything and no transaction is open. Nothing of a virtual server depends
+    /// on it.
+    ///
+    /// On Windows 2003 take the MSDTC resource offline, remove its dependencies, move it with *Change Group* in Cluster
+    /// Administrator, make it depend on the name and the disk of the default group, and bring it online; if it does not
+    /// start there, its log is on the old disk, and KB 243204 says how to make one anew.
+    ///
+    /// On Windows 2000 see that the group that is to hold MSDTC has an address, a name and a disk, and comes first by
+    /// the alphabet (a group can be renamed for the moment); take the MSDTC resource offline and delete it, run
+    /// `comclust.exe -r` and then `comclust.exe` on each node, one after the other, as KB 243204 describes.
     pub static MSDTC_IN_DEFAULT_GROUP = {
         check,
         set: &EXCHANGE_2003,

@@ -17,12 +17,12 @@ rule! {
     ///
     /// The setup log says for each run of Setup, service packs included, whether the MSDTC resource was online; a
     /// resource that was made only afterwards was not. While no node has Exchange yet, Setup is still to come, and the
-    /// state of the resource now counts instead; where there is none, that is the matter of `msdtc-resource-exists`. On
-    /// a running cluster an MSDTC that is offline is no finding: Exchange does not use it.
+    /// state of the resource now counts instead; where there is no resource, `exchange2003/msdtc-resource-exists` says
+    /// so. On a running cluster an MSDTC that is offline is no finding: Exchange does not use it.
     ///
     /// # Why it matters
     ///
-    /// Setup checks that MSDTC runs on one of the nodes and stops where it does not. Where it runs on past the check,
+    /// Setup checks that MSDTC runs on one of the nodes and stops where it does not. Where Setup gets past the check,
     /// it fails to register its components, and leaves a node that is half installed.
     ///
     /// # How to fix it

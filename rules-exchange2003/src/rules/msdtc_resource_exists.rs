@@ -20,10 +20,10 @@ rule! {
     /// what it depends on, directly or through others; the Cluster service does not bring it online otherwise.
     ///
     /// A missing MSDTC is an error where a node has no Exchange yet, so that Setup is still to come, and a warning on a
-    /// running cluster: only Setup and service packs use it, and Exchange runs without. A node that may own no Exchange
-    /// resource of a running cluster only votes, and waits for no Setup. Where it is not known whether a node has
-    /// Exchange, Setup may be still to come. Whether MSDTC was online when Setup needed it
-    /// is a matter of `msdtc-online-at-setup`.
+    /// running cluster: only Setup and service packs use it, and Exchange runs without. A node that may own none of the
+    /// Exchange resources of a running cluster is there for its vote only, and no Setup is expected on it. Where it is
+    /// not known whether a node has Exchange, Setup may be still to come, and the missing MSDTC is an error. Whether
+    /// MSDTC was online when Setup needed it is for `exchange2003/msdtc-online-at-setup` to say.
     ///
     /// # Why it matters
     ///
@@ -147,7 +147,7 @@ const EXAMPLES: &[Example] = &[
     fails("missing where Setup may be still to come", TWO_NODES_2003, &["groups"])
         .without(&["groups[Cluster Group].resources[MSDTC]", "nodes[NODE1].exchange"]),
     fails(
-        "it stands on the name alone",
+        "it depends on the network name only",
         TWO_NODES_2003,
         &["groups[Cluster Group].resources[MSDTC].depends_on"],
     )

@@ -12,13 +12,13 @@ rule! {
     /// The MTA is monitored on the virtual server that has it, and on no other.
     ///
     /// One MTA resource serves the whole cluster. System Manager monitors a default set of services on every virtual
-    /// server, *Microsoft Exchange MTA Stacks* among them, and has to be told where it is not. A cluster without any MTA
-    /// is a matter of `exchange2003/mta-once-per-cluster`.
+    /// server, *Microsoft Exchange MTA Stacks* among them, and has to be told which virtual servers have no MTA. A
+    /// cluster without any MTA is reported by `exchange2003/mta-once-per-cluster`.
     ///
     /// # Why it matters
     ///
-    /// A virtual server without the MTA is shown as critical for good, and sends its notifications. Soon nobody looks at
-    /// them any more, also not when a service stops that is needed.
+    /// A virtual server without the MTA is shown as critical for good, and sends its notifications. Soon nobody looks
+    /// at them any more, not even when a service that is needed stops.
     ///
     /// # How to fix it
     ///
@@ -65,7 +65,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 const EXAMPLES: &[Example] = &[
     passes("the only virtual server", TWO_NODES_2003),
     passes("the first of three", FOUR_NODES_2003),
-    passes("on the one that has the MTA nobody needs to look", TWO_NODES_2003)
+    passes("with the MTA in the group, it does not matter whether it is monitored", TWO_NODES_2003)
         .without(&["virtual_servers[EVS1].mta_monitored"]),
     fails("monitored on the second as well", FOUR_NODES_2003, &["virtual_servers[EVS2].mta_monitored"])
         .with(r#"virtual_servers = [{ name = "EVS2", mta_monitored = true }]"#),

@@ -17,21 +17,28 @@ rule! {
     ///
     /// Creating the System Attendant of the first virtual server brings the MTA resource with it. Every later virtual
     /// server uses that one: the MTA runs once in a cluster, on whichever node owns its group. An MTA with a later
-    /// virtual server is a warning; which one was the first, of several, the setup log has to say. One in a group without
-    /// any virtual server is the matter of `virtual-server-has-own-group`.
+    /// virtual server is a warning; which of several was the first is read from the setup log. An MTA in a group
+    /// without any virtual server is reported by `exchange2003/virtual-server-has-own-group`.
     ///
     /// # Why it matters
     ///
     /// Without an MTA, mail to Exchange 5.5 servers, X.400 connectors and some gateways stays in the queues of every
-    /// virtual server. Two of them are not supported. Whoever retires the virtual server that has the MTA retires it for
-    /// all the others, and looks for it with the first one.
+    /// virtual server. Two of them are not supported. And everybody looks for it with the first virtual server: whoever
+    /// retires a later one that has it takes it, unaware, from all that are left.
     ///
     /// # How to fix it
     ///
-    /// A missing MTA cannot be made alone. Take the first virtual server offline, delete its System Attendant
-    /// *resource* in Cluster Administrator and create it again with the same data path: mailboxes and settings stay
-    /// where they are, and the MTA comes back (KB 922254). Never choose *Remove Exchange Virtual Server* for this: that
-    /// destroys the server object.
+    /// A missing MTA cannot be made alone: the System Attendant of the first virtual server is deleted and made again.
+    /// KB 922254 has the steps for Exchange 2003, in two methods; which one applies depends on whether the object
+    /// *CN=Microsoft MTA* of that virtual server is still in the directory. Where it is: in a maintenance window take
+    /// the System Attendant offline, note what is set otherwise than by default, delete the System Attendant *resource*
+    /// in Cluster Administrator, and create it again with the same data path. The first step takes the resources that
+    /// depend on it along, the second brings them back, the MTA among them; mailboxes and databases stay where they
+    /// are. Where the object is gone, follow the second method of the article. Never choose *Remove Exchange Virtual
+    /// Server* for this: that destroys the server object.
+    ///
+    /// No such article was read for Exchange 2000, where the Cluster service itself makes the objects in the directory:
+    /// ask Microsoft's support before you delete a resource there.
     ///
     /// A second MTA: wait until its queues are empty, then take it offline and delete the MTA *resource* that is not in
     /// the group of the first virtual server. Where neither is, keep one, and retire its virtual server last.

@@ -15,10 +15,10 @@ use crate::EXCHANGE_2003;
 rule! {
     /// The virtual server that owns the MTA is removed last.
     ///
-    /// The one that was made first owns the MTA resource, and all the others of the cluster depend on it. The setup log
-    /// tells which one that was, in the past of a cluster as in a plan: its removal while others are left is the finding. It
-    /// is information where the removal has a time, the virtual server is no longer listed, and the cluster has an MTA
-    /// again: then it is past and mended.
+    /// The virtual server that was made first owns the MTA resource, and all the others of the cluster depend on it.
+    /// Which one that was is read from the setup log, whether the log tells what was done or what is planned. Its
+    /// removal while others are left is an error. It is information only where the removal has a time, the virtual
+    /// server is no longer listed, and the cluster has an MTA again: then it is past and mended.
     ///
     /// # Why it matters
     ///
@@ -27,10 +27,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// In a plan, change the order: move mailboxes, public folders and connectors of the others away and retire them first,
-    /// or keep the owner of the MTA until the cluster goes. Where it has happened, and other virtual servers live on
-    /// without an MTA, see `mta-once-per-cluster`: deleting the System Attendant *resource* of one of them and making it
-    /// again with the same data path brings an MTA (KB 922254), and keeps all data.
+    /// In a plan, change the order: move mailboxes, public folders and connectors of the others away and retire them
+    /// first, or keep the owner of the MTA until the cluster goes. Where it has happened, and other virtual servers
+    /// live on without an MTA, `exchange2003/mta-once-per-cluster` says how an MTA is made anew. KB 922254 is written
+    /// for the first virtual server of an Exchange 2003 cluster: have Microsoft's support confirm the steps for another
+    /// one.
     pub static MTA_OWNER_REMOVED_LAST = {
         check,
         set: &EXCHANGE_2003,

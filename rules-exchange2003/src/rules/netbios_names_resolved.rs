@@ -26,9 +26,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Install WINS on a server outside the cluster (two, if it matters), and enter them as WINS servers of the public
-    /// adapter of every node and every other Exchange server. Leave the heartbeat adapter without. Let the names of
-    /// virtual servers register themselves: a static entry for one in WINS keeps its Network Name offline.
+    /// Install WINS on a server outside the cluster (better on two), and enter it as WINS server of the public adapter
+    /// of every node and every other Exchange server. Leave the heartbeat adapter without. Let the names of virtual
+    /// servers register themselves: a static entry for one in WINS keeps its Network Name offline.
     pub static NETBIOS_NAMES_RESOLVED = {
         check,
         set: &EXCHANGE_2003,

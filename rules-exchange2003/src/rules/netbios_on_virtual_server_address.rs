@@ -15,9 +15,9 @@ use crate::EXCHANGE_2003;
 rule! {
     /// NetBIOS is on for an address of each virtual server.
     ///
-    /// *Enable NetBIOS for this address* is on by default. Of a virtual server with several addresses, one with NetBIOS is
-    /// enough. Exchange 2007 no longer needs it. Microsoft says that Exchange 2000 and 2003 need NetBIOS name resolution,
-    /// and Setup on clusters in particular; of this option no sentence was read word for word.
+    /// *Enable NetBIOS for this address* is on by default. Of a virtual server with several addresses, one with NetBIOS
+    /// is enough. Exchange 2007 no longer needs it. Microsoft says that Exchange 2000 and 2003 need NetBIOS name
+    /// resolution, and Setup on clusters in particular; about this option itself nothing was read.
     ///
     /// # Why it matters
     ///

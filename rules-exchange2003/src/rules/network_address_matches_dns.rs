@@ -15,10 +15,10 @@ use crate::EXCHANGE_2003;
 rule! {
     /// The `networkAddress` of a virtual server in the directory is its full name in DNS.
     ///
-    /// Meant is the value of `networkAddress` that begins with `ncacn_ip_tcp`. It has to be the name of the virtual server,
-    /// or the DNS name of its Network Name resource where that is another, before the primary DNS suffix of a node:
-    /// `evs1.corp.example.com`. Another full name is a warning. A name without a dot is an error for Exchange 2003; the
-    /// front-end servers of Exchange 2000 do not care, so that it is a warning there.
+    /// `networkAddress` has several values; the one that begins with `ncacn_ip_tcp` is meant. It has to be the name of
+    /// the virtual server, or the DNS name of its Network Name resource where that differs, followed by the primary DNS
+    /// suffix of a node: `evs1.corp.example.com`. Another full name is a warning. A name without a dot is an error for
+    /// Exchange 2003; the front-end servers of Exchange 2000 do not care, so that it is a warning there.
     ///
     /// # Why it matters
     ///
@@ -32,7 +32,8 @@ rule! {
     /// First see which of the two is right: what `nslookup` answers for the virtual server, or the attribute. If it is
     /// DNS, open the object of the virtual server with ADSI Edit (Configuration, Services, Microsoft Exchange, the
     /// administrative group, Servers), note the old value of `networkAddress` down and correct its `ncacn_ip_tcp` entry
-    /// alone. Then take the System Attendant offline and online again at a quiet time. Otherwise correct the host record.
+    /// alone. Then, in a maintenance window, take the System Attendant offline and bring the group online again; the
+    /// mailboxes are out of reach meanwhile. Otherwise correct the host record.
     pub static NETWORK_ADDRESS_MATCHES_DNS = {
         check,
         set: &EXCHANGE_2003,

@@ -15,10 +15,11 @@ use crate::EXCHANGE_2003;
 rule! {
     /// Network DTC access stays off on Windows 2003, and is not turned on after a node has joined the cluster.
     ///
-    /// KB 817064 tells how to enable it, and many checklists for clusters repeat that. Exchange does not need it: MSDTC is
-    /// there for Setup, on the nodes themselves. So it is a note where it is on, and a warning where the setup log shows that
-    /// it was turned on on a node that was a member already, or where there is no complete log to rule that out. Another application on the cluster
-    /// that takes part in distributed transactions may need it: waive the finding.
+    /// KB 817064 tells how to enable it, and many checklists for clusters repeat that. Exchange does not need it: MSDTC
+    /// is there for Setup, on the nodes themselves. Access that is on is information. It is a warning where the setup
+    /// log shows that it was turned on when the node was a member of the cluster already, or where no complete log
+    /// rules that out. Another application on the cluster that takes part in distributed transactions may need it:
+    /// then it stays on.
     ///
     /// # Why it matters
     ///

@@ -15,17 +15,18 @@ rule! {
     /// Windows 2003 Service Pack 1 has its network update before Exchange 2003 gets Service Pack 2.
     ///
     /// The update is that of article 898060, or one of the security updates that brought a later `tcpip.sys`: 913446
-    /// (MS06-007), 917953 (MS06-032), 941644 (MS08-001). Looked at are nodes with Exchange 2003 Service Pack 2 or later
-    /// on Windows Server 2003, R2 or not, with exactly Service Pack 1: Service Pack 2 of Windows contains the update.
+    /// (MS06-007), 917953 (MS06-032), 941644 (MS08-001). The rule looks at nodes with Exchange 2003 Service Pack 2 or
+    /// later on Windows Server 2003, R2 or not, with exactly Service Pack 1: Service Pack 2 of Windows contains the
+    /// update.
     ///
-    /// That Exchange asks for it before its Service Pack 2 stands in a magazine only; what goes wrong without it stands in
+    /// Only a magazine says that Exchange wants it before its Service Pack 2; what goes wrong without it is in
     /// Microsoft's article.
     ///
     /// # Why it matters
     ///
-    /// With Service Pack 1, Windows takes over path sizes from ICMP messages in a way that lets connections hang across
-    /// links of different packet sizes. Among the symptoms that Microsoft names are Exchange servers that do not reach
-    /// their domain controllers, and a virtual server that does not reach the directory does not come online.
+    /// With Service Pack 1, Windows adjusts packet sizes by ICMP messages in a way that lets connections hang across
+    /// links that take different packet sizes. Among the symptoms that Microsoft names are Exchange servers that do not
+    /// reach their domain controllers, and a virtual server that does not reach the directory does not come online.
     ///
     /// # How to fix it
     ///

@@ -25,9 +25,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Install the front-end role on servers outside of the cluster, point the clients' name there, and clear *This is a
-    /// front-end server* in the properties of the server in System Manager; the services restart after that, so choose a
-    /// maintenance window.
+    /// Install the front-end role on servers outside of the cluster, point the clients' name there, and clear *This is
+    /// a front-end server* in the properties of the server in System Manager; the Exchange services have to be
+    /// restarted after that, so choose a maintenance window.
     pub static NO_CLUSTERED_FRONT_END = {
         check,
         set: &EXCHANGE_2003,

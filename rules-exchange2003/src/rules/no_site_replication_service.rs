@@ -28,10 +28,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Install an Exchange server that is not clustered in the same administrative group, create a Site Replication Service
-    /// on it in System Manager (*Tools, Site Replication Services, New*), and let its connection agreements replicate. Only
-    /// then remove the service of the node there, and set it to *Disabled* in *Services*. Where no Exchange 5.5 server is
-    /// left, follow Microsoft's steps to end the mixed mode first, and back up.
+    /// Install an Exchange server that is not clustered in the same administrative group, create a Site Replication
+    /// Service on it in System Manager (*Tools, Site Replication Services, New*), and let its connection agreements
+    /// replicate. Only then delete the Site Replication Service of the node in the same place, and set the service to
+    /// *Disabled* in *Services*. Where no Exchange 5.5 server is left, follow Microsoft's steps to end the mixed mode
+    /// first, and back up.
     pub static NO_SITE_REPLICATION_SERVICE = {
         check,
         set: &EXCHANGE_2003,

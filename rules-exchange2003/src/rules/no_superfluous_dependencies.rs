@@ -15,11 +15,12 @@ use crate::{EXCHANGE_2003, facts};
 rule! {
     /// No resource of a virtual server waits for one that it does not need.
     ///
-    /// What a resource needs, directly or through others, is what `resource-dependencies` demands of its version. A dependency
-    /// on that which is already implied by another is harmless, and no finding; so is that of a disk on the disk on which it
-    /// is mounted, and any of or on a resource whose type is not Exchange's, an address, a name or a disk. Protocols of
-    /// Exchange 2003 that wait for the store as in Exchange 2000 are the matter of `resource-dependencies`, and resources that
-    /// wait for each other that of `dependencies-resolve`. A virtual server in the middle of its upgrade is not judged.
+    /// Which dependencies a resource needs, directly or through others, is told by
+    /// `exchange2003/resource-dependencies`. Harmless, and no finding, are a dependency that another one implies, that
+    /// of a disk on the disk on which it is mounted, and every dependency of or on a resource that is no Exchange
+    /// resource, address, name or disk. Protocols of Exchange 2003 that wait for the store as in Exchange 2000 are
+    /// reported by `exchange2003/resource-dependencies`, and resources that wait for each other by
+    /// `cluster/dependencies-resolve`. A virtual server in the middle of its upgrade is not judged.
     ///
     /// # Why it matters
     ///
@@ -29,9 +30,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Take the dependent resource offline in a maintenance window, remove the dependency (*Dependencies, Modify* in its
-    /// properties, or `cluster resource "name" /removedep:"other"`), and bring it online again. No data is touched. Keep
-    /// those that `resource-dependencies` asks for.
+    /// Take the dependent resource offline in a maintenance window, remove the dependency (*Dependencies, Modify* in
+    /// its properties, or `cluster resource "name" /removedep:"other"`), and bring it online again. No data is touched.
+    /// Keep those that `exchange2003/resource-dependencies` asks for.
     pub static NO_SUPERFLUOUS_DEPENDENCIES = {
         check,
         set: &EXCHANGE_2003,

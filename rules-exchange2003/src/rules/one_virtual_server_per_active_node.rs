@@ -19,10 +19,11 @@ rule! {
     /// own: Setup stops, and a System Attendant refuses to come online, where this does not hold (error 5018).
     ///
     /// Two nodes may run two virtual servers, one each or both on one of them after a failover. Microsoft supports this
-    /// active/active form within tight limits and advises against it, so it is a warning. More than two on two nodes are the
-    /// same warning and nothing worse: KB 259197 allows several virtual servers on a node. Every node of the definition
-    /// counts as one that may be free, even if it has yet to join; two virtual servers on one node are an error only where
-    /// more than two have joined. The number decides, not the mode that is declared.
+    /// active/active form within tight limits and advises against it, so it is a warning. More than two on two nodes
+    /// are the same warning and nothing worse: KB 259197 allows several virtual servers on a node. Every node of the
+    /// definition counts as one that may be free, even if it has yet to join; two virtual servers on one node are an
+    /// error only where more than two nodes have joined. What counts is the number of nodes and virtual servers, not
+    /// the mode that the definition declares.
     ///
     /// # Why it matters
     ///
@@ -32,8 +33,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Add a node, run Exchange Setup on it and let it own the groups of the virtual servers. Or move all mailboxes,
-    /// public folders and connectors of one virtual server to the others, after a backup, and retire the empty one.
+    /// Add a node, run Exchange Setup on it, and add it to the possible owners of the virtual servers' resources. Or
+    /// move all mailboxes, public folders and connectors of one virtual server to the others, after a backup, and
+    /// retire the empty one. The virtual server that has the MTA is the one to keep
+    /// (`exchange2003/mta-owner-removed-last`).
     ///
     /// Two virtual servers on one node of several: move the group of one of them to a free node in Cluster Administrator
     /// (*Move Group*), and give each group a first preferred owner of its own.

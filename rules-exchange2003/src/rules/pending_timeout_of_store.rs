@@ -15,9 +15,9 @@ use crate::{EXCHANGE_2003, facts::LEAST_PENDING_TIMEOUT_MS};
 rule! {
     /// The Information Store has at least three minutes to go offline.
     ///
-    /// The pending timeout of the resource is 180 seconds by default, and may be longer. It is for going offline: while it
-    /// comes online, the store is exempt, since replaying its logs can take any time. That a shorter one is unwise follows
-    /// from that; the documents speak of making it longer.
+    /// The pending timeout of the resource is 180 seconds by default, and may be longer. It is for going offline: while
+    /// it comes online, the store is exempt, since replaying its logs can take any time. That a shorter one is unwise
+    /// follows from this; the documents only speak of making it longer.
     ///
     /// # Why it matters
     ///
@@ -26,9 +26,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// On the page *Advanced* of the properties of the Information Store resource set *Pending timeout* to 180 seconds, or
-    /// more where a shutdown is known to take longer, or `cluster resource "name" /prop PendingTimeout=180000`. Nothing
-    /// goes offline by that.
+    /// On the page *Advanced* of the properties of the Information Store resource set *Pending timeout* to 180 seconds,
+    /// or more where a shutdown is known to take longer, or `cluster resource "name" /prop PendingTimeout=180000`.
+    /// Nothing goes offline.
     pub static PENDING_TIMEOUT_OF_STORE = {
         check,
         set: &EXCHANGE_2003,

@@ -20,8 +20,8 @@ rule! {
     ///
     /// - a virtual server that offers it without a resource for it is a warning;
     /// - a resource whose Windows service is disabled on a node that may own it is an error;
-    /// - a resource of Exchange 2003 whose virtual server does not offer the protocol is information. On Exchange 2000
-    ///   that is how Setup leaves it, and no finding, neither on a virtual server that waits for its upgrade to 2003.
+    /// - a resource of Exchange 2003 whose virtual server does not offer the protocol is information. On Exchange 2000,
+    ///   and on a virtual server that waits for its upgrade to 2003, it is how Setup left it, and no finding.
     ///
     /// # Why it matters
     ///
@@ -31,10 +31,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// To offer it: set the Windows service *Microsoft Exchange POP3* or *IMAP4* to *Manual* on every node that may own the
-    /// group (the cluster starts it), then make the resource in Cluster Administrator (*New, Resource*, type *Microsoft
-    /// Exchange POP3 Server Instance* or *IMAP4*) with a dependency on the System Attendant (Exchange 2000: the Information
-    /// Store), and bring it online.
+    /// To offer it: set the Windows service *Microsoft Exchange POP3* or *IMAP4* to *Manual* on every node that may own
+    /// the group (the cluster starts it), then make the resource in Cluster Administrator (*New, Resource*, type
+    /// *Microsoft Exchange POP3 Server Instance* or *Microsoft Exchange IMAP4 Server Instance*) with a dependency on
+    /// the System Attendant (Exchange 2000: the Information Store), and bring it online.
     ///
     /// Not to offer it: note the ports and the certificate of the resource, as a new one would start with the defaults; then
     /// take it offline and delete it.

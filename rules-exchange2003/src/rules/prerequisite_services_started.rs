@@ -22,8 +22,8 @@ rule! {
     /// SMTP and NNTP. Windows 2003 needs the .NET Framework and ASP.NET, too.
     ///
     /// On a node that has no Exchange yet, the World Wide Web Publishing Service, SMTP and ASP.NET must also run. NNTP
-    /// need not: Setup wants it installed, and nothing more, as it is not supported in a cluster. By ASP.NET is meant
-    /// that IIS may run it; the *ASP.NET State Service* is of no concern. On a node that has Exchange only the
+    /// need not: Setup wants it installed, and nothing more, as it is not supported in a cluster. ASP.NET runs if IIS
+    /// is allowed to run it; the *ASP.NET State Service* is of no concern. On a node that has Exchange only the
     /// installation counts: from then on the Cluster service starts and stops what it needs, and hardened nodes disable
     /// the rest.
     ///
@@ -37,9 +37,13 @@ rule! {
     ///
     /// *Add/Remove Programs*, *Windows Components*: Internet Information Services (on Windows 2003 below *Application
     /// Server*) with World Wide Web, SMTP and NNTP, and ASP.NET on Windows 2003. In *Services*, set what is stopped to
-    /// *Automatic* and start it. Do this on each node, before Setup. On a node with Exchange, move its groups away
-    /// first, and run Setup and the service pack again afterwards, since the component comes back without what Exchange
-    /// had added to it.
+    /// *Automatic* and start it. Do this on each node, before Setup.
+    ///
+    /// On a node that has Exchange already, the component comes back without what Exchange had added to it. Move the
+    /// groups of the node away first. With Exchange 2000 follow KB 312395: on a cluster node *Reinstall* does not mend
+    /// it, and whoever takes the *Common Files* of IIS away takes the Cluster service away, too. With Exchange 2003 run
+    /// Setup again with *Reinstall*, then the service pack, and move a virtual server to the node in a maintenance
+    /// window to see that it comes online.
     pub static PREREQUISITE_SERVICES_STARTED = {
         check,
         set: &EXCHANGE_2003,
@@ -50,6 +54,7 @@ rule! {
         sources: &[
             Source::Article("step 2"),
             Source::Microsoft("Exchange Server 2003 Deployment Guide, \"Server-Specific Requirements\""),
+            Source::Kb(312_395),
             Source::ThirdParty("InformIT, \"Installing Exchange Server 2000 on a Cluster\""),
             Source::ThirdParty("ignitedsoul.com, \"Managing Exchange\""),
         ],

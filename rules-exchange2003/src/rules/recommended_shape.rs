@@ -9,12 +9,12 @@ use rules_core::{
 use crate::{EXCHANGE_2003, facts::NODES_FOR_EACH_PASSIVE};
 
 rule! {
-    /// A cluster of more than two nodes has a passive node for each four.
+    /// A cluster of more than two nodes has one passive node for every four nodes.
     ///
-    /// Microsoft's recommendation for Exchange 2003 is four nodes of which three run a virtual server and one stands by,
-    /// on the Enterprise Editions of Windows Server 2003 and Exchange Server 2003. Larger clusters are measured by the
-    /// same share: two passive nodes for five to eight nodes. Where no node is passive at all, that is the error of
-    /// `exchange2003/one-virtual-server-per-active-node`.
+    /// Microsoft's recommendation for Exchange 2003 is four nodes of which three run a virtual server and one stands
+    /// by, on the Enterprise Editions of Windows Server 2003 and Exchange Server 2003. Larger clusters are measured by
+    /// the same share: two passive nodes for five to eight nodes. A cluster in which no node is passive at all is
+    /// reported by `exchange2003/one-virtual-server-per-active-node`.
     ///
     /// # Why it matters
     ///
@@ -23,8 +23,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Add a node, run Exchange Setup on it, and let it own the groups of the virtual servers. Or move the mailboxes of
-    /// one virtual server to the others, and retire it when it is empty, after a backup.
+    /// Add a node, run Exchange Setup on it, and add it to the possible owners of the virtual servers' resources. Or
+    /// move the mailboxes of one virtual server to the others, back up, and retire it when it is empty. The virtual
+    /// server that has the MTA is the one to keep (`exchange2003/mta-owner-removed-last`).
     pub static RECOMMENDED_SHAPE = {
         check,
         set: &EXCHANGE_2003,

@@ -23,14 +23,14 @@ rule! {
     /// Attendant. SMTP, HTTP, POP3 and IMAP4 depend on the Information Store in Exchange 2000; in Exchange 2003 they
     /// depend on the System Attendant, and no longer on the store.
     ///
-    /// A dependency through other resources counts like a direct one. What is judged how: a dependency that Microsoft
-    /// documents is an error where it is missing; that of Routing and MTA follows from the text alone and is a warning;
-    /// that of Microsoft Search is custom, and information. A protocol of Exchange 2003 that still waits for the store
-    /// is a warning; Microsoft Search may wait for it. Of a virtual server whose own version is known to differ from the
-    /// cluster's, in the middle of an upgrade, only what is the same in both versions is judged.
+    /// A dependency through other resources counts like a direct one. Where a dependency is missing that Microsoft
+    /// documents, that is an error. Those of Routing and MTA are only implied by the documents: a warning. That of
+    /// Microsoft Search is merely usual: information. A protocol of Exchange 2003 that still waits for the store is a
+    /// warning; Microsoft Search may wait for it. In the middle of an upgrade, where the version of a virtual server is
+    /// known to differ from the cluster's, only what is the same in both versions is judged.
     ///
-    /// Where the resource to depend on is missing altogether, `virtual-server-resources-complete` or
-    /// `system-attendant-children` says so, and this rule does not.
+    /// Where the resource to depend on is missing altogether, `exchange2003/virtual-server-resources-complete` or
+    /// `exchange2003/system-attendant-children` says so, and this rule does not.
     ///
     /// # Why it matters
     ///
@@ -40,10 +40,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Take the dependent resource offline in Cluster Administrator, add the dependency in its properties
-    /// (*Dependencies, Modify*, or `cluster res "…" /adddep:"…"`), and bring it online again. Where a protocol waits for
-    /// the store, add the System Attendant first, then remove the store. After an upgrade from Exchange 2000, check that
-    /// *Upgrade Exchange Virtual Server* was run: it changes the dependencies by itself. No data is touched.
+    /// In a maintenance window take the dependent resource offline in Cluster Administrator (what depends on it goes
+    /// with it: with the System Attendant the whole virtual server), add the dependency in its properties
+    /// (*Dependencies, Modify*, or `cluster res "…" /adddep:"…"`), and bring it online again. Where a protocol waits
+    /// for the store, add the System Attendant first, then remove the store. After an upgrade from Exchange 2000, check
+    /// that *Upgrade Exchange Virtual Server* was run: it changes the dependencies by itself. No data is touched.
     pub static RESOURCE_DEPENDENCIES = {
         check,
         set: &EXCHANGE_2003,
@@ -262,7 +263,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "name, disks and store lost on Exchange 2000",
+        "a System Attendant that waits for nothing, and POP3 that does not wait for the store",
         TWO_NODES_2000,
         &[
             "groups[EVS1 Group].resources[Exchange System Attendant (EVS1)].depends_on",
@@ -281,7 +282,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "a protocol in the old form: a warning",
+        "SMTP that still waits for the store, as in Exchange 2000: a warning",
         TWO_NODES_2003,
         &["groups[EVS1 Group].resources[SMTP (EVS1)].depends_on"],
     )
@@ -293,7 +294,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "the MTA alone: a warning",
+        "an MTA that does not wait for the System Attendant: a warning",
         TWO_NODES_2003,
         &["groups[EVS1 Group].resources[MTA (EVS1)].depends_on"],
     )
@@ -305,7 +306,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "Microsoft Search alone: information",
+        "Microsoft Search that waits for nothing: information",
         TWO_NODES_2000,
         &["groups[EVS1 Group].resources[MS Search (EVS1)].depends_on"],
     )

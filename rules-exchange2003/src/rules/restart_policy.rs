@@ -32,9 +32,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// On the page *Advanced* of the resource's properties choose *Restart* and *Affect the group*, threshold 3, period 900
-    /// seconds, or `cluster resource "name" /prop RestartAction=2`. Nothing goes offline by that. If it was switched off for
-    /// maintenance, this is the forgotten last step.
+    /// On the page *Advanced* of the resource's properties choose *Restart* and *Affect the group*, threshold 3, period
+    /// 900 seconds, or `cluster resource "name" /prop RestartAction=2`. Nothing goes offline. Whoever switches it off
+    /// for maintenance has to switch it on again afterwards.
     pub static RESTART_POLICY = {
         check,
         set: &EXCHANGE_2003,

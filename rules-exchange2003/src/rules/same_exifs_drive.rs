@@ -22,10 +22,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// See what has the letter on the odd node (a mapped drive, a CD-ROM drive, a shared disk), and give that another one.
-    /// Or set the same letter on all nodes: `DriveLetter` under
-    /// `HKLM\SYSTEM\CurrentControlSet\Services\EXIFS\Parameters`. It takes effect when the Information Store next comes
-    /// online on that node: move the virtual server there at a quiet hour. Never back up or scan the drive for viruses.
+    /// See what has the letter on the node that differs. Give a mapped drive or a CD-ROM drive another letter. Leave a
+    /// shared disk as it is, since the paths of its data would change, and set the same free letter for the Exchange
+    /// file system on all nodes: `DriveLetter` under `HKLM\SYSTEM\CurrentControlSet\Services\EXIFS\Parameters`. It
+    /// takes effect when the Information Store next comes online on that node: move the virtual server there at a quiet
+    /// hour. Never back up or scan the drive for viruses.
     pub static SAME_EXIFS_DRIVE = {
         check,
         set: &EXCHANGE_2003,

@@ -17,9 +17,9 @@ rule! {
     ///
     /// In Exchange 2000 the Cluster service itself makes the objects of a virtual server in the directory. Its account
     /// has to be Exchange Full Administrator: of the organisation for the first virtual server, of the administrative
-    /// group for further ones. Since Exchange 2003 the wizard does it as the administrator who runs it, and a role of the
-    /// account is a leftover, told as information. While a virtual server of the cluster is still Exchange 2000, it is
-    /// none. Where the Cluster service runs as Local System or a local user, that is the finding of
+    /// group for further ones. Since Exchange 2003 the wizard does it as the administrator who runs it, and a role that
+    /// the account still has is a leftover: information. It is no finding while a virtual server of the cluster is
+    /// still Exchange 2000. A Cluster service that runs as Local System or as a local user is reported by
     /// `cluster/service-account-is-local-admin`.
     ///
     /// # Why it matters

@@ -17,8 +17,8 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// The released version was made for a node and its partner. On a third node it is not supported, and no fault that
-    /// shows there gets mended.
+    /// The released version was made for a node and its partner. On a third node it is not supported, and Microsoft
+    /// mends no fault that shows only there.
     ///
     /// # How to fix it
     ///

@@ -12,8 +12,8 @@ rule! {
     /// The SMTP log of a virtual server is on one of its own shared disks.
     ///
     /// By default the SMTP virtual server logs to a folder of Windows, on the local disk of whichever node it runs on.
-    /// A disk that is mounted in a folder counts by the drive that holds the folder. That the group has no disk at all is
-    /// the matter of `virtual-server-resources-complete`.
+    /// A disk that is mounted in a folder counts by the drive that holds the folder. A group without any disk is
+    /// reported by `exchange2003/virtual-server-resources-complete`.
     ///
     /// # Why it matters
     ///
@@ -83,7 +83,7 @@ const EXAMPLES: &[Example] = &[
         .with(r#"virtual_servers = [{ name = "EVS2", smtp_log_path = 'T:\SmtpLog2' }]"#),
     fails("on a share", TWO_NODES_2003, &["virtual_servers[EVS1].smtp_log_path"])
         .with(r#"virtual_servers = [{ name = "EVS1", smtp_log_path = '\\FILES1\SmtpLog' }]"#),
-    unknown("where it is is not known", TWO_NODES_2003, &["virtual_servers[EVS1].smtp_log_path"])
+    unknown("the folder of the log is not known", TWO_NODES_2003, &["virtual_servers[EVS1].smtp_log_path"])
         .without(&["virtual_servers[EVS1].smtp_log_path"]),
     unknown("the letter of a disk is not known", TWO_NODES_2003, &["disks[Disk T:].letter"])
         .without(&["disks[Disk T:].letter"]),

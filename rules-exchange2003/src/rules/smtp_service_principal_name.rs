@@ -11,9 +11,9 @@ use crate::EXCHANGE_2003;
 rule! {
     /// The computer account of a virtual server has the service principal name of SMTP with the full host name.
     ///
-    /// It looks like `SMTPSVC/evs1.corp.example.com`. Exchange 2003 on Windows 2003 is judged; network names of Windows 2000
-    /// need no computer account. A name with Kerberos off has none either, which is the matter of
-    /// `kerberos-on-network-name`, and an alias in the group is not judged.
+    /// It looks like `SMTPSVC/evs1.corp.example.com`. Exchange 2003 on Windows 2003 is judged; network names of Windows
+    /// 2000 need no computer account. A name with Kerberos off has no account either, which
+    /// `exchange2003/kerberos-on-network-name` reports. A further name in the group is not judged.
     ///
     /// # Why it matters
     ///
@@ -22,8 +22,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// `setspn -L EVS1` lists what the account has. `setspn -A SMTPSVC/evs1.corp.example.com EVS1` adds the name; look before
-    /// whether another account has it, as a name that two accounts have serves neither.
+    /// `setspn.exe` is in the Support Tools of Windows. `setspn -L EVS1` lists what the account has. First search the
+    /// directory for another account that has the name already, and take it from there: a name that two accounts have
+    /// serves neither. Then add it, as an administrator of the domain: `setspn -A SMTPSVC/evs1.corp.example.com EVS1`.
+    /// Nothing goes offline.
     pub static SMTP_SERVICE_PRINCIPAL_NAME = {
         check,
         set: &EXCHANGE_2003,
@@ -114,7 +116,7 @@ const EXAMPLES: &[Example] = &[
         "#,
     ),
     fails(
-        "that of another host, and of another service",
+        "the names of another host and of another service",
         TWO_NODES_2003,
         &["groups[EVS1 Group].resources[EVS1 Name].parameters.service_principal_names"],
     )

@@ -27,10 +27,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// On two active nodes: leave each virtual server two storage groups (or share four out in another way). Put further
-    /// databases into the storage groups that are there, up to five in each. Empty a storage group that is to go: move its
-    /// mailboxes with *Exchange Tasks*, and remove its databases and the storage group itself in System Manager only when
-    /// they are empty and backed up. Or go back to one virtual server and a passive node.
+    /// On two active nodes: leave each virtual server two storage groups (or share four out in another way). Put
+    /// further databases into the storage groups that are there, up to five in each. Empty a storage group that is to
+    /// go: move its mailboxes with *Exchange Tasks* in Active Directory Users and Computers, and remove its databases
+    /// and the storage group itself in System Manager only when they are empty and backed up. Or go back to one virtual
+    /// server and a passive node.
     pub static STORAGE_GROUP_LIMIT = {
         check,
         set: &EXCHANGE_2003,

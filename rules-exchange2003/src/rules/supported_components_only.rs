@@ -24,7 +24,7 @@ rule! {
     /// prerequisite of Setup: that it is installed, or runs, is no finding; an NNTP resource, or news offered to clients, is.
     /// A component or Exchange resource type that this table does not know is information.
     ///
-    /// The Site Replication Service is the matter of `no-site-replication-service`.
+    /// The Site Replication Service is left to `exchange2003/no-site-replication-service`.
     ///
     /// # Why it matters
     ///

@@ -21,7 +21,7 @@ rule! {
     /// takes Service Pack 3. That Windows Server 2008 comes too late for it follows from its date; the page that was read
     /// names the versions that are supported.
     ///
-    /// Which of the two is the better one for Exchange 2003 is a matter of `exchange2003/windows-2003-preferred`.
+    /// Which of the two is better for Exchange 2003 is left to `exchange2003/windows-2003-preferred`.
     ///
     /// # Why it matters
     ///
@@ -31,10 +31,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Exchange 2000: upgrade Exchange to 2003 on every node before any node gets Windows Server 2003; a node that was
-    /// upgraded too early is evicted in Cluster Administrator, installed anew with Windows 2000 and joined again.
-    /// Windows 2000: install Service Pack 4, node by node, with the groups moved away. A 64-bit or newer Windows:
-    /// install the 32-bit edition of Windows Server 2003 on the node instead, or move the mailboxes to Exchange 2007.
+    /// Exchange 2000: upgrade Exchange to 2003 on every node before any node gets Windows Server 2003; where a node was
+    /// upgraded too early, move its groups away, evict it in Cluster Administrator, install Windows 2000 anew, join it
+    /// again and run Exchange Setup on it. Windows 2000: install Service Pack 4, node by node, with the groups moved
+    /// away. A 64-bit or newer Windows: install the 32-bit edition of Windows Server 2003 on the node instead, or move
+    /// the mailboxes to Exchange 2007.
     pub static SUPPORTED_WINDOWS = {
         check,
         set: &EXCHANGE_2003,

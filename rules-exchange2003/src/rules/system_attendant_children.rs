@@ -22,9 +22,9 @@ rule! {
     /// Microsoft Search in the same group, and for the first virtual server the MTA. HTTP or Microsoft Search missing is a
     /// warning: the rest works without them.
     ///
-    /// The MTA is judged by `mta-once-per-cluster`. Exchange 2000 makes POP3 and IMAP4, too, which may be deleted where
-    /// nobody uses them; `pop3-imap4-as-intended` looks after these. A group without a System Attendant is the matter of
-    /// `virtual-server-resources-complete`.
+    /// The MTA is judged by `exchange2003/mta-once-per-cluster`. Exchange 2000 makes POP3 and IMAP4, too, which may be
+    /// deleted where nobody uses them; these are judged by `exchange2003/pop3-imap4-as-intended`. A group without a
+    /// System Attendant is reported by `exchange2003/virtual-server-resources-complete`.
     ///
     /// # Why it matters
     ///
@@ -36,10 +36,14 @@ rule! {
     /// HTTP or Microsoft Search: in Cluster Administrator, *New, Resource* in the group of the virtual server, with the
     /// missing type and a dependency on the System Attendant (HTTP of Exchange 2000: on the Information Store).
     ///
-    /// For the others, back up first, take the virtual server offline, delete the System Attendant *resource* and create it
-    /// again with the same data path and the same administrative group: it brings its resources back, and databases,
-    /// mailboxes and settings stay (KB 922254 does so for the MTA). Deleting the resource is not the same as taking the
-    /// virtual server out of Exchange by the menu command for that, which would destroy it.
+    /// For the others, on Exchange 2003: back up first and note what is set otherwise than by default. In a maintenance
+    /// window take the virtual server offline, delete the System Attendant *resource* and create it again with the same
+    /// data path and the same administrative group. It brings its resources back, and databases and mailboxes stay; KB
+    /// 922254 does so for the MTA. Deleting the resource is not the same as *Remove Exchange Virtual Server*, which
+    /// would destroy the virtual server.
+    ///
+    /// No such article was read for Exchange 2000, where the Cluster service itself makes the objects in the directory:
+    /// ask Microsoft's support before you delete a resource there.
     pub static SYSTEM_ATTENDANT_CHILDREN = {
         check,
         set: &EXCHANGE_2003,

@@ -19,23 +19,23 @@ rule! {
     /// A node with 1 GB of memory or more starts with `/3GB`, and one with less does not.
     ///
     /// The switch gives the Information Store 3 GB of address space instead of 2. Windows 2000 Advanced and Datacenter
-    /// Server and every edition of Windows Server 2003 know it. On Windows 2000 Server it must not be set: the kernel
-    /// gives up its half and no program gets it; Exchange's Best Practices Analyzer calls that an error. Below about 950
-    /// MB of memory it does harm, and the analyser warns. That it must be set from 1 GB on stands in KB 266096 and KB
-    /// 823440; their exact words were not read. A node that only votes is not judged.
+    /// Server and every edition of Windows Server 2003 know it. On Windows 2000 Server it must not be set: Windows
+    /// gives up a part of its own half of the address space, and no program gets it; Exchange's Best Practices Analyzer
+    /// calls that an error. Below about 950 MB of memory it does harm, and the Analyzer warns. KB 266096 and KB 823440
+    /// say that it must be set from 1 GB on; their exact words were not read. A node that only votes is not judged.
     ///
     /// # Why it matters
     ///
     /// The store of a mailbox server uses up 2 GB of address space long before its memory is full. Then it fails to
-    /// allocate large blocks, logs event 9582, and in a cluster does not come online after a failover until the process
-    /// was restarted on an idle node.
+    /// allocate large blocks, logs event 9582, and in a cluster does not come online after a failover until the store
+    /// of a node has been restarted while it was idle.
     ///
     /// # How to fix it
     ///
-    /// Add `/3GB` to the line of the operating system in `boot.ini` (on Windows 2003 also `/USERVA=3030`), and restart the
-    /// node while it is passive, one node after the other. Keep a copy of `boot.ini`: an error in it, and the node does
-    /// not start. Take the switch out on a node with too little memory or on Windows 2000 Server; but neither should be
-    /// the node of a cluster for long.
+    /// Add `/3GB` to the line of the operating system in `boot.ini` (on Windows 2003 also `/USERVA=3030`), and restart
+    /// the node while it is passive, one node after the other. Keep a copy of `boot.ini`: an error in it, and the node
+    /// does not start. Take the switch out on a node with too little memory and on Windows 2000 Server; neither is fit
+    /// for a node of a cluster.
     pub static THREE_GB_SWITCH = {
         check,
         set: &EXCHANGE_2003,

@@ -16,10 +16,10 @@ use crate::{EXCHANGE_2003, facts::LEAST_FREE_BLOCK_MIB};
 rule! {
     /// The Information Store has large blocks of virtual memory left on every node that runs a virtual server.
     ///
-    /// Exchange's Best Practices Analyzer reads the counter *VM Largest Block Size* of MSExchangeIS, and calls less than 50 MB
-    /// an error on a server with more than 20 mailboxes. The store itself reports it later, with event 9582: commonly quoted
-    /// are 32 MB for its warning and 16 MB for its error. A node that runs no virtual server has no store whose memory could
-    /// be looked at.
+    /// Exchange's Best Practices Analyzer reads the counter *VM Largest Block Size* of MSExchangeIS, and calls less
+    /// than 50 MB an error on a server with more than 20 mailboxes. The store itself reports it later, with event 9582:
+    /// commonly quoted are 32 MB for its warning and 16 MB for its error. A node that runs no virtual server has no
+    /// store whose memory could be looked at.
     ///
     /// # Why it matters
     ///
@@ -29,10 +29,11 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// For now, let the store of a passive node start afresh (restart that node), move the virtual servers to it, and then
-    /// restart the one that they were on. It is the only cure for memory in pieces. For good, follow KB 325044: `/3GB`, on
-    /// Windows 2003 `/USERVA=3030`, the store's cache of the databases, fewer storage groups and databases, and anti-virus
-    /// software that is linked into the store.
+    /// For now, let the store of a passive node start afresh (restart that node), move the virtual servers to it, and
+    /// then restart the one that they were on. Only a restart of the store puts memory together again. The mailboxes
+    /// are out of reach during each move. For good, work through KB 325044: `/3GB`, on Windows 2003 `/USERVA=3030`, the
+    /// size of the store's database cache, the number of storage groups and databases, and anti-virus software that is
+    /// loaded into the store.
     pub static VIRTUAL_MEMORY_UNFRAGMENTED = {
         check,
         set: &EXCHANGE_2003,

@@ -13,7 +13,7 @@ use rules_core::{
 use crate::EXCHANGE_2003;
 
 rule! {
-    /// Virtual servers are made when Exchange is installed on every node.
+    /// Virtual servers are made only when Exchange has been installed on every node.
     ///
     /// The setup log tells: before a virtual server is made, Exchange was installed on each node that was a member of
     /// the cluster at the time. What the log does not show did not happen. A node that joined later, a year after or a

@@ -15,11 +15,12 @@ use crate::EXCHANGE_2003;
 rule! {
     /// Each virtual server has a cluster group of its own, with all of its resources in it.
     ///
-    /// The group holds one System Attendant and whatever belongs to it, and it is not the default group, which keeps the
-    /// name and the address of the cluster and the quorum. The network name of the virtual server is in its group, and no
-    /// resource of a type that only Exchange has is in a group without a virtual server. Microsoft Search is left out of
-    /// that, as SQL Server uses the same type; where the disks stand is not judged here. A group with a System Attendant of
-    /// its own that no virtual server names is the matter of `virtual-servers-all-listed`, unless it is the default group.
+    /// The group holds one System Attendant and whatever belongs to it, and it is not the default group, which keeps
+    /// the name and the address of the cluster and the quorum. The network name of the virtual server is in its group,
+    /// and no resource of a type that only Exchange has is in a group without a virtual server. Microsoft Search is
+    /// left out of that, as SQL Server uses the same type; in which group the disks are is not judged here. A group
+    /// with a System Attendant of its own that no virtual server names is reported by
+    /// `cluster/virtual-servers-all-listed`, unless it is the default group.
     ///
     /// # Why it matters
     ///
@@ -33,8 +34,8 @@ rule! {
     /// In Cluster Administrator, create an empty group for the virtual server, take the resources offline in a
     /// maintenance window, and use *Change Group* on the System Attendant: everything that it depends on and all that
     /// depends on it goes with it. Bring the new group online. This changes no data. A disk that the quorum or a second
-    /// virtual server uses cannot go along: back up, and move the data to another disk first. An MTA that stands alone in a
-    /// group cannot start there: `mta-once-per-cluster` says how to make it anew.
+    /// virtual server uses cannot go along: back up, and move the data to another disk first. An MTA alone in a group
+    /// cannot start there: `exchange2003/mta-once-per-cluster` says how to make it anew.
     pub static VIRTUAL_SERVER_HAS_OWN_GROUP = {
         check,
         set: &EXCHANGE_2003,
@@ -175,7 +176,7 @@ const EXAMPLES: &[Example] = &[
         .without(&["groups[EVS1 Group].resources[EVS1 Name].parameters"]),
     passes("a virtual server that the list leaves out is the matter of another rule", FOUR_NODES_2003)
         .without(&["virtual_servers[EVS3]"]),
-    passes("so is one that has the cluster's name", TWO_NODES_2003).with(
+    passes("a virtual server with the cluster's name is the matter of another rule, too", TWO_NODES_2003).with(
         r#"
         name = "EVS1"
 

@@ -19,13 +19,14 @@ rule! {
     /// storage is a disk to Exchange 2003. Exchange 2000 accepts the type Physical Disk only: the resource type of
     /// another maker's volume manager is a finding there.
     ///
-    /// Whether they are online is not judged. A group that does not exist is the matter of `virtual-server-has-own-group`.
+    /// Whether they are online is not judged. A group that does not exist is reported by
+    /// `exchange2003/virtual-server-has-own-group`.
     ///
     /// # Why it matters
     ///
     /// Without address and name no client finds the virtual server, without a disk its databases cannot follow it to
-    /// another node, and without a System Attendant it is none. The System Attendant cannot be made before the other
-    /// three are online.
+    /// another node, and without a System Attendant there is no Exchange in it. The System Attendant cannot be made
+    /// before the other three are online.
     ///
     /// # How to fix it
     ///

@@ -16,9 +16,9 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// On Windows 2000 a cluster does without mount points, so that drive letters run out; without more than four
-    /// nodes; and without the anti-affinity that keeps two virtual servers off one node. And the resources of Exchange
-    /// run more steadily on the Cluster service of Windows 2003.
+    /// On Windows 2000 a cluster has no mount points, so that drive letters run out, no more than four nodes, and no
+    /// anti-affinity, which keeps two virtual servers off one node. And the resources of Exchange run more steadily on
+    /// the Cluster service of Windows 2003.
     ///
     /// # How to fix it
     ///

@@ -13,7 +13,7 @@ use crate::EXCHANGE_2007;
 rule! {
     /// Both Mailbox nodes of a CCR cluster have the drives of the database and log paths.
     ///
-    /// The paths of a storage group are the same on both nodes, as they are stored once for both. What is compared is the
+    /// The paths of a storage group are the same on both nodes, as they are stored once for both. The rule compares the
     /// drive of each path with the local drives of each node that has the Mailbox role. A node without that role, which
     /// only votes, needs none of them. Whether there is room enough on a drive is not judged.
     ///
@@ -24,9 +24,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Give the disk on the odd node the letter that the paths name, in Disk Management, or add a disk there; then seed
-    /// the copy with `Update-StorageGroupCopy`, and look at it with `Get-StorageGroupCopyStatus`. To change the paths
-    /// instead means to move the databases on both nodes: suspend the copies, and make a backup first.
+    /// On the node that lacks the drive, give a disk the letter that the paths name, in Disk Management, or add a disk;
+    /// then seed the copy with `Update-StorageGroupCopy`, and look at it with `Get-StorageGroupCopyStatus`. To change
+    /// the paths instead means to move the databases on both nodes, while they are dismounted and their copies
+    /// suspended: make a backup first.
     pub static CCR_PATHS_ON_BOTH_NODES = {
         check,
         set: &EXCHANGE_2007,

@@ -11,9 +11,9 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The data disks of a CCR cluster belong to one node each, and are no disks of the cluster.
     ///
-    /// A data disk that is shared between the nodes is a finding, and so is a disk resource in the group of a clustered
-    /// mailbox server, of which it is not known already that its disk is shared. LUNs of a storage network will do, as long as each is presented to one node. A disk of the
-    /// quorum is left to `no-disk-quorum-in-ccr`.
+    /// A data disk that is shared between the nodes is a finding. So is a disk resource in the group of a clustered
+    /// mailbox server, unless its disk is reported as shared already. LUNs of a storage network will do, as long as
+    /// each is presented to one node. A disk of the quorum is left to `exchange2007/no-disk-quorum-in-ccr`.
     ///
     /// # Why it matters
     ///
@@ -23,11 +23,12 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Present to each node disks of its own, with the same letters on both. Suspend the copies
-    /// (`Suspend-StorageGroupCopy`), and move the databases and logs of the active node there with
-    /// `Move-StorageGroupPath` and `Move-DatabasePath` (`-ConfigurationOnly`, and the files copied by hand, as CCR
-    /// demands it), after a backup. Seed the passive node with `Update-StorageGroupCopy`. Take a disk resource out of
-    /// the group only when nothing of Exchange is on the disk any more.
+    /// Present to each node disks of its own, with the same letters on both, and make a backup. Then, for one storage
+    /// group after the other, suspend the copy (`Suspend-StorageGroupCopy`), dismount the databases
+    /// (`Dismount-Database`; their users are cut off), copy the files of the active node by hand, give the new paths
+    /// with `Move-StorageGroupPath` and `Move-DatabasePath`, both with `-ConfigurationOnly`, as CCR demands it, and
+    /// mount the databases again. Seed the passive node with `Update-StorageGroupCopy`. Take a disk resource out of the
+    /// group only when nothing of Exchange is on the disk any more.
     pub static CCR_STORAGE_NOT_SHARED = {
         check,
         set: &EXCHANGE_2007,

@@ -13,28 +13,29 @@ use crate::EXCHANGE_2007;
 rule! {
     /// Each clustered mailbox server has a group of its own, with all of its resources in it.
     ///
-    /// The group is not the default group, holds one clustered mailbox server and one System Attendant, and the network name
-    /// of the server. No resource of a type that only Exchange has is in a group without a clustered mailbox server. A
+    /// The group is not the default group. It holds one clustered mailbox server, with its network name and one System
+    /// Attendant. No resource of a type that only Exchange has is in a group without a clustered mailbox server. A
     /// group of address and name alone, as for the replication of a CCR over a second network, is no clustered mailbox
-    /// server. One with a System Attendant of its own that no server names is the matter of `virtual-servers-all-listed`,
-    /// unless it is the default group. Where the disks are is not judged here.
+    /// server. A group with a System Attendant of its own that no clustered mailbox server names is reported by
+    /// `cluster/virtual-servers-all-listed`, unless it is the default group. In which group the disks are is not judged
+    /// here.
     ///
     /// # Why it matters
     ///
-    /// A group is what fails over. In the default group a failed store takes the cluster's name and its quorum along, and two
-    /// servers in one group are never apart. Resources cannot depend on those of another group, so a server that is split
-    /// over two does not come online in order; and `Move-ClusteredMailboxServer` moves the group that it knows, not the
-    /// rest.
+    /// A group is what fails over. In the default group a failed store takes the cluster's name and its quorum along,
+    /// and two clustered mailbox servers in one group can never be apart. Resources cannot depend on those of another
+    /// group, so a clustered mailbox server that is split over two groups does not come online in order; and
+    /// `Move-ClusteredMailboxServer` moves its own group, not the rest.
     ///
     /// # How to fix it
     ///
-    /// Stop the clustered mailbox server with `Stop-ClusteredMailboxServer`. Move resources that are in the wrong group with
-    /// *Change Group* in Cluster Administrator, or with *Move this resource to another service or application* in
-    /// Failover Cluster Management: what they depend on, and what depends on them, goes along. Start the server again.
-    /// Nothing on the disks is touched.
+    /// In a maintenance window stop the clustered mailbox server with `Stop-ClusteredMailboxServer`. Move resources
+    /// that are in the wrong group with *Change Group* in Cluster Administrator, or with *Move this resource to another
+    /// service or application* in Failover Cluster Management: what they depend on, and what depends on them, goes
+    /// along. Start it again with `Start-ClusteredMailboxServer`. Nothing on the disks is touched.
     ///
-    /// Two servers in one group: make the second one anew with Setup, which makes its group, move the mailboxes over, and
-    /// retire the old one when it is empty.
+    /// Two clustered mailbox servers in one group: let Setup make another one, on a node of its own and in its own
+    /// group, move the mailboxes of the second one there, and retire that when it is empty.
     pub static CLUSTERED_MAILBOX_SERVER_HAS_OWN_GROUP = {
         check,
         set: &EXCHANGE_2007,

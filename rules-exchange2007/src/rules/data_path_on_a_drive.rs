@@ -17,14 +17,14 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// Setup's readiness check stops with an error. And were it not for that, the databases would lie where the Cluster
-    /// service has no disk resource to bring online first.
+    /// Setup's readiness check stops with an error. If it did not, the databases would lie where the Cluster service
+    /// has no disk resource to bring online first.
     ///
     /// # How to fix it
     ///
     /// Give the letter of a shared disk that the node owns: `/CMSDataPath:S:\SG1`. Where `/NewCms` has run already, see
-    /// where the files are with `Get-StorageGroup` and `Get-MailboxDatabase`, and move them onto a disk of the group with
-    /// `Move-StorageGroupPath` and `Move-DatabasePath`.
+    /// where the files are with `Get-StorageGroup` and `Get-MailboxDatabase`, and move them onto a disk of the group
+    /// with `Move-StorageGroupPath` and `Move-DatabasePath`. The databases are dismounted while their files are moved.
     pub static DATA_PATH_ON_A_DRIVE = {
         check,
         set: &EXCHANGE_2007,

@@ -18,30 +18,31 @@ use crate::{
 };
 
 rule! {
-    /// Databases wait for the store and for their disks, and a clustered mailbox server's name for its address.
+    /// Databases depend on the store and on their disks, and a clustered mailbox server's name on its address.
     ///
-    /// The Network Name depends on an address (of any kind; in Windows Server 2008 one of several will do), every database on
-    /// the Information Store, and in a single copy cluster also on the disks that hold its file and its logs. Setup makes
-    /// these dependencies, but for the last, which the administrator adds when the disks have been moved into the group. A
-    /// dependency through other resources counts like a direct one.
+    /// The Network Name depends on an address (of any kind; in Windows Server 2008 one of several will do), and every
+    /// database on the Information Store. In a single copy cluster every database also depends on the disks that hold
+    /// its file and its logs. Setup makes these dependencies, except those on the disks, which the administrator adds
+    /// when the disks have been moved into the group. A dependency through other resources counts like a direct one.
     ///
-    /// Which database a resource stands for is not told by its name: it has to depend on the disks of some database and its
-    /// logs, and every disk with databases or logs has to be waited for by some database. What lies on a mount point is taken
-    /// to lie on the disk under it. Storage groups for recovery do not count. Data on a disk of no or another group is the
-    /// matter of other rules. That Information Store or System Attendant reach the Network Name is no sentence of a
-    /// document; if one does not, it is information.
+    /// The name of a resource does not tell which database it stands for. So each of these resources has to depend on
+    /// the disks of one of the databases and its logs, and on each disk with databases or logs one of them has to
+    /// depend. What lies on a mount point is taken to lie on the disk under it. Recovery storage groups do not count.
+    /// Data on a disk in another group, or in none, is left to other rules. That Information Store and System Attendant
+    /// depend on the Network Name was read in no document; where one does not, that is information.
     ///
     /// # Why it matters
     ///
-    /// A database that does not wait for the store, or for the disk of its logs, is mounted too early at the next failover,
-    /// fails, and stays dismounted while everything else is online. On the node where the disks happened to be first
-    /// it works, so that nobody sees it for months.
+    /// At the next failover a database that does not wait for the store, or for the disk of its logs, may be mounted
+    /// too early, fail, and stay dismounted while everything else is online. As long as the disks happen to come online
+    /// first it works, so that nobody notices for months.
     ///
     /// # How to fix it
     ///
-    /// Dismount the database (`Dismount-Database`; its resource goes offline), then add the disks on the page *Dependencies*
-    /// of its properties, or `cluster resource "First Storage Group/Mailbox Database (CMS1)" /adddep:"Disk T:"`, and mount
-    /// it again. A dependency on the store is added in the same way. No data is touched.
+    /// Dismount the database (`Dismount-Database`; its resource goes offline, and its users are cut off), then add the
+    /// disks on the page *Dependencies* of its properties, or `cluster resource "First Storage Group/Mailbox Database
+    /// (CMS1)" /adddep:"Disk T:"`, and mount it again. A dependency on the store is added in the same way. No data is
+    /// touched.
     pub static DATABASE_DEPENDENCIES = {
         check,
         set: &EXCHANGE_2007,

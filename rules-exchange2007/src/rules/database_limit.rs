@@ -14,9 +14,9 @@ use crate::{
 rule! {
     /// A clustered mailbox server has at most fifty databases in at most fifty storage groups.
     ///
-    /// These are the limits of Enterprise Edition, the only one that can be clustered. Mailbox and public-folder databases
-    /// count alike. A recovery storage group is not counted here, nor what is in it. Where there are too many storage groups,
-    /// their databases are not counted as well.
+    /// These are the limits of Enterprise Edition, the only one that can be clustered. Mailbox and public-folder
+    /// databases count alike. A recovery storage group is not counted, nor what is in it. Where there are too many
+    /// storage groups, that is the only finding, and their databases are not counted.
     ///
     /// # Why it matters
     ///

@@ -13,9 +13,9 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The forest and the domains are prepared for Exchange 2007.
     ///
-    /// The forest by `/PrepareSchema` and `/PrepareAD`, every domain with nodes or users by `/PrepareDomain`. Microsoft
-    /// demands it before the first server is installed, yet the Setup wizard does it by itself where the account that runs
-    /// it may do so: that is why it is a warning and no error.
+    /// Setup prepares the forest with `/PrepareSchema` and `/PrepareAD`, and every domain with nodes or users with
+    /// `/PrepareDomain`. Microsoft demands this before the first Exchange 2007 server is installed, yet the Setup
+    /// wizard does it by itself where the account that runs it may do so: so it is a warning and no error.
     ///
     /// # Why it matters
     ///
@@ -24,12 +24,12 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// From the media of the service pack that is to be installed, in the site and domain of the schema master, as a
-    /// member of Schema Admins and Enterprise Admins: `setup /PrepareSchema`, then `setup /PrepareAD`, with
-    /// `/OrganizationName:` for a new organisation. Where Exchange 2000 or 2003 is there, run
-    /// `setup /PrepareLegacyExchangePermissions` first and let it replicate. Then run `setup /PrepareAllDomains`. Running
-    /// them again does no harm. Extending the schema cannot be undone: back up the system state of a domain controller
-    /// first.
+    /// Extending the schema cannot be undone: first back up the system state of a domain controller. All commands are
+    /// run from the media of the service pack that is to be installed, in the site and domain of the schema master, as
+    /// a member of Schema Admins and Enterprise Admins. Where Exchange 2000 or 2003 is in the organisation, begin with
+    /// `setup /PrepareLegacyExchangePermissions` and let it replicate. Then run `setup /PrepareSchema`, `setup
+    /// /PrepareAD` (with `/OrganizationName:` for a new organisation), and `setup /PrepareAllDomains`. Running them
+    /// again does no harm.
     pub static DIRECTORY_PREPARED_BEFORE_SETUP = {
         check,
         set: &EXCHANGE_2007,

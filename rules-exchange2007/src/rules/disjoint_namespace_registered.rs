@@ -11,15 +11,15 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A node whose DNS suffix is not its domain has the suffix in its `dNSHostName`.
     ///
-    /// It is about a disjoint namespace: the primary DNS suffix of the node is another name than that of its domain in the
-    /// directory. By default `dNSHostName` of its computer account has the name of the domain then. Where both are the
-    /// same there is nothing to register.
+    /// In a disjoint namespace the primary DNS suffix of a node is another name than that of its domain in the
+    /// directory. By default `dNSHostName` of its computer account then still has the name of the domain. Where suffix
+    /// and domain are the same there is nothing to register.
     ///
     /// # Why it matters
     ///
     /// Services that find the node by the attribute look for a name that is not in DNS, or for one under which Kerberos
-    /// does not know it. File replication is what Microsoft names; Exchange Setup and the replication between the nodes
-    /// of a cluster find their partner in the same way.
+    /// does not know it. Microsoft names file replication; Exchange Setup and the replication between the nodes of a
+    /// cluster find their partner in the same way.
     ///
     /// # How to fix it
     ///

@@ -11,10 +11,10 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A single copy cluster has a disk resource for Exchange before the clustered mailbox server is made.
     ///
-    /// Setup makes address, name and Exchange resources, but no disk: one must be there beside the quorum disk. Its place is
-    /// the default group (Windows 2008: the available storage), but in which group it is, is not judged. As soon as there are
-    /// Exchange resources, their disks are a matter of `exchange2007/virtual-server-resources-complete`, and this rule does
-    /// not apply.
+    /// Setup makes address, name and Exchange resources, but no disk: one must be there beside the quorum disk. It
+    /// belongs in the default group (Windows 2008: *Available Storage*), but the group is not judged. As soon as there
+    /// are Exchange resources, `exchange2007/virtual-server-resources-complete` looks after their disks, and this rule
+    /// does not apply.
     ///
     /// # Why it matters
     ///

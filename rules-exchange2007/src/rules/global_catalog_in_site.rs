@@ -11,10 +11,10 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The site of the nodes has a global catalogue that can be written to.
     ///
-    /// A read-only domain controller of Windows Server 2008 does not count, global catalogue or not. Whether its Windows
-    /// is new enough is a matter of `cluster/domain-controllers-supported`. Where the nodes are in several sites, one of
-    /// these with a global catalogue is enough here: that the nodes belong together is a matter of
-    /// `exchange2007/nodes-in-one-site`. A node that is there for its vote only is not looked at.
+    /// A read-only domain controller of Windows Server 2008 does not count, global catalogue or not. Whether the
+    /// Windows of a domain controller is new enough is left to `cluster/domain-controllers-supported`. Where the nodes
+    /// are in several sites, one of these with a global catalogue is enough here: that the nodes belong together is for
+    /// `exchange2007/nodes-in-one-site` to say. A node that is there for its vote only is not looked at.
     ///
     /// # Why it matters
     ///

@@ -17,9 +17,9 @@ rule! {
     ///
     /// # Why it matters
     ///
-    /// The nodes of a CCR cluster are often far apart, with a network between them that does hiccup. By default a node is
-    /// given up after a few missed heartbeats, within seconds: a short pause becomes a failover, and with CCR a failover
-    /// that nobody planned may lose logs.
+    /// The nodes of a CCR cluster are often far apart, with a network between them that is interrupted now and then. By
+    /// default a node is given up after a few missed heartbeats, within seconds: a short interruption becomes a
+    /// failover, and with CCR a failover that nobody planned may lose logs.
     ///
     /// # How to fix it
     ///

@@ -9,11 +9,11 @@ use rules_core::{
 use crate::EXCHANGE_2007;
 
 rule! {
-    /// Whoever runs Exchange 2007 Setup is administrator of the nodes and has the Exchange role for it.
+    /// The account that runs Exchange 2007 Setup is administrator of the nodes and has the Exchange role for it.
     ///
-    /// The account needs *Exchange Organization Administrator*, or a delegated setup: an administrator with that role has
-    /// made the objects of the clustered mailbox server beforehand. With *Exchange Server Administrator* alone, told as a
-    /// warning, it can install service packs, but makes no new clustered mailbox server.
+    /// The account needs *Exchange Organization Administrator*, or a delegated setup: an administrator with that role
+    /// has made the objects of the clustered mailbox server beforehand. An account with *Exchange Server Administrator*
+    /// alone can install service packs, but makes no new clustered mailbox server: a warning.
     ///
     /// # Why it matters
     ///

@@ -11,15 +11,15 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The first clustered mailbox server is made on the node that got Exchange first, the active one.
     ///
-    /// The guides install the Mailbox role on the node that is to be active, make the clustered mailbox server there, and
-    /// install the passive nodes around that. Another order works as well. The rule reads the setup log, looks at the first
-    /// `/NewCms` and at the installations before it, and does not judge a log in which Exchange, a node or a clustered
-    /// mailbox server was removed.
+    /// Microsoft's guides install the Mailbox role on the node that is to be active and make the clustered mailbox
+    /// server there; the passive nodes are installed before or after. Another order works as well. The rule reads the
+    /// setup log, looks at the first `/NewCms` and at the installations before it, and does not judge a log in which
+    /// Exchange, a node or a clustered mailbox server was removed.
     ///
     /// # Why it matters
     ///
     /// Little: the cluster works in either case. But runbooks and node names speak of the active node, the group of the
-    /// clustered mailbox server begins its life where Setup made it, and whoever follows the written order later starts on
+    /// clustered mailbox server begins its life where Setup made it, and whoever follows the runbook later starts on
     /// the wrong node.
     ///
     /// # How to fix it

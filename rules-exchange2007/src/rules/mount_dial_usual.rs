@@ -18,14 +18,15 @@ rule! {
     /// # Why it matters
     ///
     /// The last log is nearly always missing when the active node dies without warning. With *Lossless* the clustered
-    /// mailbox server then fails over and its databases stay dismounted, until somebody decides at night what the other
-    /// values decide at once; the transport dumpster would have brought most of the lost mail back.
+    /// mailbox server then fails over and its databases stay dismounted, until that node is back with its logs or
+    /// somebody mounts them by hand. With the other values they mount at once, and the transport dumpster brings most
+    /// of the lost mail back.
     ///
     /// # How to fix it
     ///
-    /// `Set-MailboxServer CMS1 -AutoDatabaseMountDial:GoodAvailability`, or the page *Clustered Mailbox Server* of the
-    /// server's properties. Where every loss has to be decided by a person, keep *Lossless*, waive this rule, and write
-    /// down who decides.
+    /// `Set-MailboxServer CMS1 -AutoDatabaseMountDial:GoodAvailability`, or, with SP1, the page *Clustered Mailbox
+    /// Server* of its properties in the Exchange Management Console. Nothing goes offline. Where every loss has to be
+    /// decided by a person, keep *Lossless*, and write down who decides.
     pub static MOUNT_DIAL_USUAL = {
         check,
         set: &EXCHANGE_2007,
@@ -65,15 +66,15 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 const EXAMPLES: &[Example] = &[
-    passes("a few lost logs may be missing", CCR_2007),
-    passes("some more may be missing", CCR_2007).with(
+    passes("a few logs may be missing", CCR_2007),
+    passes("some more logs may be missing", CCR_2007).with(
         r#"
         [[virtual_servers]]
         name = "CMS1"
         mount_dial = "best-availability"
         "#,
     ),
-    fails("none may be missing", CCR_2007, &["virtual_servers[CMS1].mount_dial"]).with(
+    fails("no log may be missing", CCR_2007, &["virtual_servers[CMS1].mount_dial"]).with(
         r#"
         [[virtual_servers]]
         name = "CMS1"

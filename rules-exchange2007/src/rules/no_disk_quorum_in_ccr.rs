@@ -11,8 +11,8 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The quorum of a CCR cluster stands on no shared disk.
     ///
-    /// On Windows 2003 it is a Majority Node Set with a file share witness, on Windows 2008 Node and File Share Majority. A
-    /// disk is a finding also where it is but one vote, as in Node and Disk Majority.
+    /// On Windows 2003 it is a Majority Node Set with a file share witness, on Windows 2008 Node and File Share
+    /// Majority. A disk is a finding even where it is only one vote of several, as in Node and Disk Majority.
     ///
     /// # Why it matters
     ///
@@ -22,11 +22,12 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Windows 2003: make a *Majority Node Set* resource in the default group and bring it online, choose it under *Quorum* in
-    /// the properties of the cluster, then add the witness:
-    /// `cluster res "Majority Node Set" /priv MNSFileShare=\\HUB1\MNS_FSW_MAILCLU1`, and move the default group to the
-    /// other node and back. Windows 2008: *More Actions, Configure Cluster Quorum Settings, Node and File Share Majority*.
-    /// Databases are not touched. Delete the disk resource when the new quorum holds.
+    /// First make the share for the witness; `exchange2007/witness-off-the-nodes` says where, and with which rights.
+    /// Windows 2003, while both nodes are up: make a *Majority Node Set* resource in the default group and bring it
+    /// online, choose it under *Quorum* in the properties of the cluster, then add the witness: `cluster res "Majority
+    /// Node Set" /priv MNSFileShare=\\HUB1\MNS_FSW_MAILCLU1`, and move the default group to the other node and back.
+    /// Windows 2008: *More Actions, Configure Cluster Quorum Settings, Node and File Share Majority*. Databases are not
+    /// touched. Delete the disk resource when the new quorum holds.
     pub static NO_DISK_QUORUM_IN_CCR = {
         check,
         set: &EXCHANGE_2007,

@@ -12,8 +12,8 @@ rule! {
     /// A clustered mailbox server has no IPv6 Tunnel Address.
     ///
     /// Windows Server 2008 knows three kinds of address resources. A clustered mailbox server may stand on IPv4
-    /// addresses, or on IPv4 and native IPv6 ones; not on tunnel addresses (ISATAP, 6to4). What is looked at is the
-    /// group of the clustered mailbox server. A tunnel address beside the cluster's own name does no harm to Exchange.
+    /// addresses, or on IPv4 and native IPv6 ones; not on tunnel addresses (ISATAP, 6to4). The rule looks at the group
+    /// of the clustered mailbox server. A tunnel address beside the cluster's own name does no harm to Exchange.
     ///
     /// # Why it matters
     ///

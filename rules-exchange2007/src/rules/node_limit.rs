@@ -16,9 +16,10 @@ rule! {
     ///
     /// A single copy cluster counts every node. Eight is the limit of Exchange 2007 on any Windows, even where Windows
     /// 2008 itself takes sixteen. In cluster continuous replication only nodes with the Mailbox role count, and there
-    /// are two of them, no more, no fewer: before the file share witness came up, a third node without Exchange was the
-    /// usual voter. Too few is a finding only once there is a clustered mailbox server: until then Setup may still be to
-    /// come. A standby cluster is not judged. What Windows allows is a matter of `cluster/edition-node-limit`.
+    /// are exactly two of them: a third node without Exchange, which was usual for its vote before there were file
+    /// share witnesses, is no finding. Too few is a finding only once there is a clustered mailbox server: until then
+    /// Setup may still be to come. A standby cluster is not judged. What Windows allows is left to
+    /// `cluster/edition-node-limit`.
     ///
     /// # Why it matters
     ///
@@ -28,8 +29,8 @@ rule! {
     /// # How to fix it
     ///
     /// Too many: move the clustered mailbox servers off the node with `Move-ClusteredMailboxServer`, uninstall Exchange
-    /// from the node while it is passive, and evict it in Cluster Administrator. Check first that the quorum still holds
-    /// with one node fewer.
+    /// from the node while it is passive, and evict it in Cluster Administrator (Windows 2008: Failover Cluster
+    /// Management). Check first that the quorum still holds with one node fewer.
     ///
     /// One Mailbox node only in a CCR: join a second node, install the passive Mailbox role there
     /// (`Setup.com /mode:Install /roles:Mailbox`), and seed its copies with `Update-StorageGroupCopy`.

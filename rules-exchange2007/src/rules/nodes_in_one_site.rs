@@ -25,9 +25,9 @@ rule! {
     /// # How to fix it
     ///
     /// In *Active Directory Sites and Services* assign the subnets of all nodes to one site, the one with the Hub
-    /// Transport servers and a global catalogue, wait for replication and restart the Netlogon service on the odd node,
-    /// or the node itself, while it owns nothing. `nltest /dsgetsite` shows where it is then. For a second place that is
-    /// to have a site of its own, use standby continuous replication instead.
+    /// Transport servers and a global catalogue, wait for replication and restart the Netlogon service on the node that
+    /// was elsewhere, or the node itself, while it owns nothing. `nltest /dsgetsite` shows where it is then. For a
+    /// second location that is to have a site of its own, use standby continuous replication instead.
     pub static NODES_IN_ONE_SITE = {
         check,
         set: &EXCHANGE_2007,

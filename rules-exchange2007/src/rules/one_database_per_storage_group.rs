@@ -11,9 +11,10 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A storage group that is replicated holds one database.
     ///
-    /// In cluster continuous replication that is every storage group. In a single copy cluster it is each storage group
-    /// that is copied to a standby target; the definition says which clustered mailbox server a target copies, not which of
-    /// its storage groups, so there a second database is a warning. A recovery storage group is not replicated.
+    /// In cluster continuous replication every storage group is replicated; in a single copy cluster, each that is
+    /// copied to a standby target. A definition says which clustered mailbox server a target copies, but not which of
+    /// its storage groups: so a second database is an error in the first case, and a warning in the second. A recovery
+    /// storage group is not replicated.
     ///
     /// # Why it matters
     ///

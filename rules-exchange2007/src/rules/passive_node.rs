@@ -11,16 +11,17 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A single copy cluster has a passive node, and a CCR cluster one clustered mailbox server.
     ///
-    /// Exchange 2007 knows no active/active. In a single copy cluster there is at least one node more than clustered
-    /// mailbox servers; every node of the definition counts, even if it has yet to join. In cluster continuous replication
-    /// there are two nodes with one clustered mailbox server; that a second one is impossible was not read word for word.
-    /// A standby cluster has none.
+    /// Exchange 2007 has no active/active. In a single copy cluster there is at least one node more than clustered
+    /// mailbox servers; every node of the definition counts, even if it has yet to join. In cluster continuous
+    /// replication there are two nodes with one clustered mailbox server; that a second one is impossible was not read
+    /// word for word. A standby cluster has none, and is not judged.
     ///
     /// # Why it matters
     ///
-    /// A node runs one clustered mailbox server and no more. Without a free node the loss of one is an outage until it is
-    /// repaired, and no service pack can be installed, since that is done on the passive node. In CCR the second node has
-    /// to hold the copy of the first one's databases. Neither form is supported.
+    /// A node runs one clustered mailbox server and no more. Without a free node the loss of one is an outage until it
+    /// is repaired, and no service pack can be installed, since that is done on the passive node. In CCR the second
+    /// node has to hold the copy of the first one's databases. Microsoft supports neither a single copy cluster without
+    /// a passive node nor a second clustered mailbox server in CCR.
     ///
     /// # How to fix it
     ///

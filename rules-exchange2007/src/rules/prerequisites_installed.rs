@@ -18,14 +18,15 @@ rule! {
     /// the World Wide Web service of IIS. Windows 2008: PowerShell (a part of R2), Web-Server, Web-ISAPI-Ext, Web-Metabase,
     /// Web-Lgcy-Mgmt-Console, Web-Basic-Auth, Web-Windows-Auth and Failover-Clustering.
     ///
-    /// They are looked for in `windows.features`, by the names of Windows or of `ServerManagerCmd`, however they are spelt;
-    /// .NET and the World Wide Web service among the services of the node, too. SMTP and NNTP, which Exchange 2003 needed,
-    /// must not be there and are no matter of this rule. A node that is there for its vote only needs none of this.
+    /// The rule looks for them in `windows.features` of the definition, by the names that Windows or `ServerManagerCmd`
+    /// gives them, and for .NET and the World Wide Web service among the services of the node, too. SMTP and NNTP,
+    /// which Exchange 2003 needed, must not be there; this rule does not look for them. A node that is there for its
+    /// vote only needs none of this.
     ///
     /// # Why it matters
     ///
-    /// Setup checks them on each node and stops at the first that is missing. A component that is taken away afterwards is
-    /// not missed until the clustered mailbox server moves to that node.
+    /// Setup checks them on each node and stops where one is missing. A component that is taken away afterwards is not
+    /// missed until the clustered mailbox server moves to that node.
     ///
     /// # How to fix it
     ///

@@ -11,11 +11,12 @@ use crate::EXCHANGE_2007;
 rule! {
     /// In continuous replication each node registers its public address in DNS and appends parent suffixes.
     ///
-    /// Both are the defaults of Windows, in *Advanced TCP/IP Settings*, *DNS*: "Register this connection's addresses in DNS",
-    /// and "Append parent suffixes of the primary DNS suffix". Looked at are the adapters on networks that serve clients. Of
-    /// several, one that registers is enough: on a second mixed network, for the logs, Microsoft recommends that the
-    /// adapter does not. A heartbeat adapter must not register. A node that is there for its vote only is not judged.
-    /// Microsoft's analyser looks for a list of suffixes of one's own, too, which no definition has.
+    /// Both are the defaults of Windows, in *Advanced TCP/IP Settings*, *DNS*: "Register this connection's addresses in
+    /// DNS", and "Append parent suffixes of the primary DNS suffix". The rule looks at the adapters on networks that
+    /// serve clients. Of several, one that registers is enough: for a second mixed network, which carries the logs,
+    /// Microsoft recommends that the adapter does not. A heartbeat adapter must not register. A node that is there for
+    /// its vote only is not judged. Exchange's Best Practices Analyzer also looks for a list of suffixes that somebody
+    /// entered by hand, which a definition cannot hold.
     ///
     /// # Why it matters
     ///
@@ -25,8 +26,9 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Open the properties of the public adapter, *Internet Protocol (TCP/IP)*, *Advanced*, *DNS*, and set both back. Then
-    /// run `ipconfig /registerdns`, and look at the copy queue with `Get-StorageGroupCopyStatus`.
+    /// Open the properties of the public adapter, *Internet Protocol (TCP/IP)*, *Advanced*, *DNS*, and set both options
+    /// back to these defaults. Then run `ipconfig /registerdns`, and look at the copy queue with
+    /// `Get-StorageGroupCopyStatus`.
     pub static PUBLIC_ADAPTERS_IN_DNS = {
         check,
         set: &EXCHANGE_2007,

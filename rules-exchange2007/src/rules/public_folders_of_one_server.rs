@@ -12,24 +12,25 @@ use rules_core::{
 use crate::EXCHANGE_2007;
 
 fleet_rule! {
-    /// A CCR that holds public folders is the only server of its domain that does.
+    /// A CCR cluster that holds public folders is the only cluster of its domain that does.
     ///
-    /// Compared are the clusters of one domain, of any version of Exchange, that have a storage group with a public-folder
-    /// database. At least one of them must be a CCR. Clusters of other domains may belong to the organisation, too: what is
-    /// in no definition is not seen, and `directory.public_folder_servers` is for a cluster to say.
+    /// The rule compares the clusters of one domain, of any version of Exchange, that have a storage group with a
+    /// public-folder database. It is a finding where there are several of them, and one at least is a CCR cluster.
+    /// Servers that are in no definition, and clusters of other domains of the organisation, are not seen:
+    /// `exchange2007/public-folders-with-ccr` judges by the number of servers that each definition gives.
     ///
     /// # Why it matters
     ///
-    /// Public folders replicate by mail between their servers; a CCR ships the logs of its databases. The two do not go
-    /// together: after a failover that lost logs the public-folder database of a CCR does not come online until the lost
-    /// logs are back. With one public-folder database in the organisation there is nothing to replicate, and it is
-    /// supported. During a migration, while the replicas move, both may exist for a time.
+    /// Public folders replicate by mail between their servers; a CCR cluster ships the logs of its databases. The two
+    /// do not go together: after a failover that lost logs the public-folder database of a CCR does not come online
+    /// until the lost logs are back. With one public-folder database in the organisation there is nothing to replicate,
+    /// and it is supported. During a migration, while the replicas move, both may exist for a time.
     ///
     /// # How to fix it
     ///
-    /// Move the replicas to one server: either to the CCR, and then dismount and remove the public-folder databases of the
-    /// others, once `Get-PublicFolderStatistics` shows that nothing is left on them; or to a server that is no CCR, and take the
-    /// public-folder database of the CCR away.
+    /// Move the replicas to one side: either all to the CCR cluster, or all to servers without continuous replication.
+    /// Then remove the public-folder databases of the other side, but only when nothing is left in them
+    /// (`Get-PublicFolderStatistics` on Exchange 2007, *Public Folder Instances* in System Manager before).
     pub static PUBLIC_FOLDERS_OF_ONE_SERVER = {
         collect,
         judge,

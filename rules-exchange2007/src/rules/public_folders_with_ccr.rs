@@ -11,10 +11,10 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A CCR cluster holds a public-folder database only if no other server of the organisation does.
     ///
-    /// As soon as two servers have a public-folder database, public folders replicate between them in their own way, and
-    /// that does not go together with continuous replication. A cluster that holds the only public-folder database of
-    /// the organisation is in order. The number of servers with such a database is `directory.public_folder_servers`, the
-    /// cluster itself among them.
+    /// As soon as two servers have a public-folder database, public folders replicate between them in their own way,
+    /// and that does not go together with continuous replication. A CCR cluster that holds the only public-folder
+    /// database of the organisation is in order. How many servers have such a database, the cluster itself among them,
+    /// is `directory.public_folder_servers` in the definition.
     ///
     /// # Why it matters
     ///
@@ -24,10 +24,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Hold the replicas on a server without continuous replication, such as a single copy cluster: add it to the replica
-    /// lists (`AddReplicaToPFRecursive.ps1`), wait until everything has arrived, take the cluster off the lists, and remove
-    /// its public-folder database when it is empty. During a migration, when two servers must have one, keep this state
-    /// short, and keep the logs of the active node.
+    /// Hold the replicas on a server without continuous replication, such as a single copy cluster: add it to the
+    /// replica lists (`AddReplicaToPFRecursive.ps1`), wait until everything has arrived, take the cluster off the lists
+    /// (`RemoveReplicaFromPFRecursive.ps1`), and remove its public-folder database when it is empty. During a migration
+    /// both may have one for a time: keep that time short, and the logs of the active node safe.
     pub static PUBLIC_FOLDERS_WITH_CCR = {
         check,
         set: &EXCHANGE_2007,

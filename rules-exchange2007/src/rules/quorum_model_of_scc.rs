@@ -11,18 +11,19 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The quorum of a single copy cluster on Windows 2008 is Node and Disk Majority.
     ///
-    /// Node Majority and Node and File Share Majority are supported, too, and information. *No Majority: Disk Only* is
-    /// supported and discouraged: a warning. The models of Windows 2003 are not judged.
+    /// *Node Majority* and *Node and File Share Majority* are supported, too: information. *No Majority: Disk Only* is
+    /// supported but discouraged: a warning. The models of Windows 2003 are not judged.
     ///
-    /// An even number of nodes that vote alone, without a witness, is left to `cluster/majority-survives-a-failure`. With an
-    /// odd number Windows itself proposes Node Majority, and the information here may be waived: the disk is a vote more,
-    /// and not a failure more that the cluster survives.
+    /// An even number of nodes that vote alone, without a witness, is left to `cluster/majority-survives-a-failure`.
+    /// With an odd number Windows itself proposes Node Majority, and that is in order: with the vote of a
+    /// disk such a cluster would not survive more failures of nodes than without.
     ///
     /// # Why it matters
     ///
-    /// A single copy cluster has shared disks at hand, so that one of them can be a further vote without another computer.
-    /// With Disk Only that disk alone decides: when it fails, the cluster stops although all nodes are well. With the nodes
-    /// alone, an even number of them gains nothing over one node less, and two survive no failure at all.
+    /// A single copy cluster has shared disks at hand, so that one of them can be a further vote without another
+    /// computer. With Disk Only that disk alone decides: when it fails, the cluster stops although all nodes are well.
+    /// Where only the nodes vote, an even number of them survives no more failures than one node fewer would, and two
+    /// nodes survive none.
     ///
     /// # How to fix it
     ///

@@ -23,9 +23,10 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Run the same Setup command again on that node, with the same media, while the node owns the group of the clustered
-    /// mailbox server; it goes on where it stopped. Read `C:\ExchangeSetupLogs\ExchangeSetup.log` first for what stopped
-    /// it. Do not delete the two values by hand: that hides the state and finishes nothing.
+    /// Run the same Setup command again on that node, with the same media, while the node owns the group of the
+    /// clustered mailbox server; it goes on where it stopped. First read in `ExchangeSetupLogs\ExchangeSetup.log` on
+    /// the system drive what stopped it. Do not delete the two values by hand: that hides the state and finishes
+    /// nothing.
     pub static SETUP_FINISHED = {
         check,
         set: &EXCHANGE_2007,

@@ -9,12 +9,13 @@ use rules_core::{
 use crate::{EXCHANGE_2007, facts::LONGEST_HOST_RECORD_TTL_S};
 
 rule! {
-    /// The host record of a mailbox server that moves between subnets lives five minutes at most.
+    /// The host record of a clustered mailbox server that moves between subnets lives five minutes at most.
     ///
-    /// It concerns clusters on Windows Server 2008 whose nodes are in two subnets, where the clustered mailbox server has
-    /// an address in each. The lifetime is the property `HostRecordTTL` of its Network Name; if nobody set it, it is 1200
-    /// seconds. The five minutes are what Microsoft recommends, and no limit. They are recommended as well before a
-    /// clustered mailbox server is recovered on a standby cluster at another address; that is not looked at here.
+    /// The rule looks at clusters on Windows Server 2008 whose nodes are in two subnets, so that the clustered mailbox
+    /// server has an address in each. The lifetime is the property `HostRecordTTL` of its Network Name; if nobody set
+    /// it, it is 1200 seconds. Five minutes are Microsoft's recommendation, not a limit. They are recommended as well
+    /// before a clustered mailbox server is recovered on a standby cluster at another address; this rule does not look
+    /// at that.
     ///
     /// # Why it matters
     ///

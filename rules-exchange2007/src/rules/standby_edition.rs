@@ -11,13 +11,13 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A clustered standby target runs Enterprise Edition.
     ///
-    /// A stand-alone target may run Standard Edition. The nodes of the source, and of a standby cluster that has a definition
-    /// of its own, are looked at by `cluster/exchange-edition-can-cluster`.
+    /// A stand-alone target may run Standard Edition. The nodes of the source, and of a standby cluster that has a
+    /// definition of its own, are judged by `cluster/exchange-edition-can-cluster`.
     ///
     /// # Why it matters
     ///
-    /// Standard Edition cannot be clustered. A clustered mailbox server cannot be recovered on a standby cluster that is not
-    /// licensed for it, and that is the one thing it is there for.
+    /// Standard Edition cannot be clustered. A clustered mailbox server cannot be recovered on a standby cluster that
+    /// is not licensed for it, and that is what the standby cluster is there for.
     ///
     /// # How to fix it
     ///

@@ -11,19 +11,21 @@ use crate::EXCHANGE_2007;
 rule! {
     /// Databases and logs have the same paths on a standby target as on its source.
     ///
-    /// The path of every database file, log and system file that is replicated, drive letter included.
+    /// This holds for every database file, log and system file that is replicated, drive letter included.
     ///
     /// # Why it matters
     ///
-    /// The paths stand once in the directory, for source and target together: the target writes its copy to the same
-    /// place. Where it has no such drive, or other databases there, replication cannot be enabled or fails later; and two
-    /// sources with the same paths cannot share one target.
+    /// The directory keeps the paths once, for source and target together: the target writes its copy to the same
+    /// place. Where it has no such drive, or other databases there, replication cannot be enabled or fails later; and
+    /// two sources with the same paths cannot share one target.
     ///
     /// # How to fix it
     ///
-    /// Give the target the same drive letters or mount points. Or move the files on the source, with
-    /// `Move-StorageGroupPath` and `Move-DatabasePath` while replication is disabled, to paths that both have; enable it
-    /// again and seed the copy with `Update-StorageGroupCopy`.
+    /// Give the target the same drive letters or mount points. Or disable the replication to this target
+    /// (`Disable-StorageGroupCopy` with `-StandbyMachine`), move the files on the source with `Move-StorageGroupPath`
+    /// and `Move-DatabasePath` to paths that both have (the databases are dismounted meanwhile), enable the replication
+    /// again and seed the copy with `Update-StorageGroupCopy`. A CCR source demands more steps:
+    /// `exchange2007/ccr-storage-not-shared` has them.
     pub static STANDBY_PATHS_EQUAL = {
         check,
         set: &EXCHANGE_2007,

@@ -11,8 +11,8 @@ use crate::{EXCHANGE_2007, facts::FIRST_SERVICE_PACK_WITH_STANDBY};
 rule! {
     /// Both ends of standby continuous replication run Exchange 2007 SP1 or later.
     ///
-    /// The nodes of the source, each target, and the nodes of a cluster that is a standby cluster itself. Before there is a
-    /// target, an older cluster is no finding.
+    /// The rule looks at the nodes of the source, at each target, and at the nodes of a cluster that is a standby
+    /// cluster itself. As long as a cluster has no target, an older version is no finding.
     ///
     /// # Why it matters
     ///
@@ -24,7 +24,7 @@ rule! {
     /// Install the service pack on the target first, then on the passive node. Stop the clustered mailbox server
     /// (`Stop-ClusteredMailboxServer`), move it to that node (`Move-ClusteredMailboxServer`), upgrade it there with
     /// `Setup.com /UpgradeCMS`, and then install the service pack on the other nodes. Nobody reaches the mailboxes
-    /// meanwhile: plan a window.
+    /// meanwhile: plan a maintenance window.
     pub static STANDBY_SERVICE_PACK = {
         check,
         set: &EXCHANGE_2007,

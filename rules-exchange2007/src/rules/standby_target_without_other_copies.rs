@@ -11,8 +11,8 @@ use crate::EXCHANGE_2007;
 rule! {
     /// A standby target uses no local continuous replication, and no recovery storage group is replicated to it.
     ///
-    /// Every storage group of a target counts, also those that are none of the copies. The source may use local continuous
-    /// replication where it is not clustered.
+    /// Every storage group of a target counts, even those that have nothing to do with the copies. The source may use
+    /// local continuous replication where it is not clustered.
     ///
     /// # Why it matters
     ///

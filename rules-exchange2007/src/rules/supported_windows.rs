@@ -16,8 +16,8 @@ rule! {
     /// Windows Server 2008 R2 Exchange 2007 SP3. A node that has no Exchange yet is judged by what does not depend on the
     /// service pack of Exchange, and a node that is there for its vote only is not judged.
     ///
-    /// Of Windows Server 2008 R2 the pages that were read say that no service pack before SP3 is supported on it; that SP3
-    /// is, and the service packs of Windows Server 2003, are not read word for word.
+    /// The pages that were read say that Exchange 2007 up to SP2 is not supported on Windows Server 2008 R2. That SP3
+    /// is, and which service packs of Windows Server 2003 are needed, was not read word for word.
     ///
     /// # Why it matters
     ///

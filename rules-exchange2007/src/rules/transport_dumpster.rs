@@ -11,9 +11,9 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The transport dumpster is on, so that mail lost in a failover of a CCR cluster is delivered again.
     ///
-    /// The Hub Transport servers of the site keep mail that they have delivered for a while. It is off where the size for
-    /// each storage group or the time is zero. Usual are one and a half times the largest message that is allowed, and
-    /// seven days; other values than zero are not judged.
+    /// The Hub Transport servers of the site keep mail that they have delivered for a while. It is off where the size
+    /// for each storage group or the time is zero. Usual values are one and a half times the size of the largest
+    /// message that is allowed, and seven days; only zero is a finding.
     ///
     /// # Why it matters
     ///

@@ -17,7 +17,7 @@ rule! {
     /// These are an address, a network name, an Information Store, a System Attendant and, new in Exchange 2007, one
     /// resource for every database; in a single copy cluster also at least one disk. Resources are told by their type,
     /// whatever they are called. Databases of a recovery storage group do not count. What depends on what is not judged
-    /// here, and a standby cluster, which has no clustered mailbox server, not at all.
+    /// here. Neither is a standby cluster, which has no clustered mailbox server.
     ///
     /// # Why it matters
     ///
@@ -31,8 +31,8 @@ rule! {
     /// were deleted: back up the databases, then follow the recovery of a clustered mailbox server, in which
     /// `Setup.com /RecoverCMS` makes the resources anew from what the directory knows. Never uninstall it for this.
     ///
-    /// A missing disk: move the disk resource into the group in Cluster Administrator while the databases on it are
-    /// dismounted, and make these dependent on it. Nothing on the disk is touched.
+    /// A missing disk: move the disk resource into the group, in Cluster Administrator or Failover Cluster Management,
+    /// while the databases on it are dismounted, and make these dependent on it. Nothing on the disk is touched.
     pub static VIRTUAL_SERVER_RESOURCES_COMPLETE = {
         check,
         set: &EXCHANGE_2007,

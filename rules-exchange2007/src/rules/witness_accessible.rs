@@ -13,8 +13,8 @@ rule! {
     ///
     /// The account that configures the quorum needs Full Control of the share. So does the cluster itself: on Windows
     /// 2003 the account of the Cluster service, on Windows 2008 the computer object of the cluster (`MAILCLU1$`). The
-    /// first is what the documentation says of Windows 2008; that the cluster needs access follows from what a
-    /// witness does, and which right exactly was not read.
+    /// first is in the documentation for Windows 2008. That the cluster needs access follows from what a witness does;
+    /// which right exactly was not read.
     ///
     /// # Why it matters
     ///
@@ -23,8 +23,8 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// On the computer that holds the share, give the account Full Control in the permissions of the share and of the
-    /// folder. Remove Everyone from the share while you are there: nobody else needs it. Then bring the quorum resource
+    /// On the computer that holds the share, give the account that lacks it Full Control in the permissions of the
+    /// share and of the folder. Remove *Everyone* from the share: nobody else needs it. Then bring the quorum resource
     /// online again, or move the default group to the other node and back, and look for events of the cluster about the
     /// witness.
     pub static WITNESS_ACCESSIBLE = {

@@ -9,10 +9,10 @@ use rules_core::{
 use crate::EXCHANGE_2007;
 
 rule! {
-    /// The path of the file share witness names its computer by that one's own name, not by an alias.
+    /// The path of the file share witness gives its computer's own name, not an alias.
     ///
     /// The first advice for Exchange 2007 was the opposite: an alias (CNAME) that could be pointed to another computer
-    /// after the loss of a site. Microsoft took it back in April 2008.
+    /// after the loss of a site. Microsoft took it back in April 2008, in the guidance that is named below.
     ///
     /// # Why it matters
     ///
@@ -21,10 +21,14 @@ rule! {
     ///
     /// # How to fix it
     ///
-    /// Give the path with the real name of the computer. Windows 2003:
-    /// `cluster res "Majority Node Set" /priv MNSFileShare=\\HUB1\MNS_FSW_MAILCLU1`, then move the default group to the
-    /// other node and back. Windows 2008: *More Actions, Configure Cluster Quorum Settings*. When a site is lost, force
-    /// the quorum on the nodes that are left (`net start clussvc /forcequorum`), and set a new witness then.
+    /// Give the path with the real name of the computer. Windows 2003: `cluster res "Majority Node Set" /priv
+    /// MNSFileShare=\\HUB1\MNS_FSW_MAILCLU1`, then move the default group to the other node and back. Windows 2008:
+    /// *More Actions, Configure Cluster Quorum Settings*. The cluster goes on running.
+    ///
+    /// When a site is lost later, first make sure that its nodes are down and stay down: otherwise both sides run the
+    /// clustered mailbox server. Then force the quorum on the nodes that are left (Windows 2008: `net start clussvc
+    /// /fq`; Windows 2003: start the Cluster service with the start parameter `/forcequorum` and the names of these
+    /// nodes), and set a new witness as the guidance describes.
     pub static WITNESS_BY_OWN_NAME = {
         check,
         set: &EXCHANGE_2007,

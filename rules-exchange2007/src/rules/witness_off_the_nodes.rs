@@ -13,9 +13,9 @@ use crate::EXCHANGE_2007;
 rule! {
     /// The file share witness is on a computer that is no node of the cluster.
     ///
-    /// The computer that holds the share and the one that its path names are compared with the nodes, and with the name of
-    /// the cluster, behind which there is always one of them. An address in the path does not tell whose it is. Microsoft recommends a Hub
-    /// Transport server in the site of the nodes.
+    /// The rule compares the computer that holds the share, and the name in its path, with the nodes and with the name
+    /// of the cluster, which always leads to one of them. An IP address in the path does not tell whose it is.
+    /// Microsoft recommends a Hub Transport server in the site of the nodes.
     ///
     /// # Why it matters
     ///
@@ -124,7 +124,7 @@ const EXAMPLES: &[Example] = &[
     unknown("what an alias stands for is not known", CCR_2007, &["quorum.witness.host"])
         .without(&["quorum.witness.host"])
         .with(r"quorum = { witness = { by_alias = true } }"),
-    unknown("whose address it is is not known", CCR_2007, &["quorum.witness.host"])
+    unknown("it is not known whose address it is", CCR_2007, &["quorum.witness.host"])
         .without(&["quorum.witness.host"])
         .with(r"quorum = { witness = { share = '\\192.0.2.12\Witness' } }"),
     unknown("there may be more nodes", CCR_2007, &["nodes"]).with(r#"partial = ["nodes"]"#),

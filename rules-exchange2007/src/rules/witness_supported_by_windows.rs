@@ -9,10 +9,11 @@ use rules_core::{
 use crate::{EXCHANGE_2007, facts::WITNESS_UPDATE};
 
 rule! {
-    /// Every node with Windows 2003 knows file share witnesses: it has Service Pack 2, or the update of KB 921181.
+    /// Every node with Windows 2003 knows file share witnesses, by Service Pack 2 or by the update of KB 921181.
     ///
-    /// It concerns a Majority Node Set with a file share witness. Service Pack 2 contains the update; with Service Pack 1 it
-    /// has to be installed on each node. On Windows 2008 the witness is part of failover clustering.
+    /// The rule looks at clusters that have a Majority Node Set with a file share witness. Service Pack 2 contains the
+    /// update; with Service Pack 1 it has to be installed on each node. On Windows 2008 the witness is part of failover
+    /// clustering.
     ///
     /// # Why it matters
     ///
