@@ -8,7 +8,8 @@ def bus_limits: {"2000": {"parallel-scsi": 2, iscsi: 2, sas: 2}, "2003": {"paral
 def supported_components: ["x400-connector", "routing-group-connector", "smtp-connector", "srs"];
 def mta: "Microsoft Exchange Message Transfer Agent";
 
-. as {name: $cluster, $nodes, $groups, virtual_servers: $servers}
+. as {name: $cluster, $nodes, $groups}
+| (.virtual_servers // []) as $servers
 | [$servers[].group] as $groups_of_servers
 | [$groups[] | select(any(.resources[]; .type == "Network Name" and .parameters.name == $cluster))][0] as $default
 | .quorum.resource as $quorum
@@ -32,7 +33,7 @@ def mta: "Microsoft Exchange Message Transfer Agent";
     (.disks[] | select(.kind != "basic") | ["basic-disks-only", .name]),
     (.disks[] | select(.file_system != "ntfs") | ["ntfs-only", .name]),
 
-    (.dns | select(.dynamic_updates | not)
+    (.dns | select(.dynamic_updates == false)
       | [.host_records[] | split(".")[0] | ascii_downcase] as $records
       | [$cluster, ""], ($servers[] | [.name, .name])
       | select((.[0] | ascii_downcase) as $name | all($records[]; . != $name))
@@ -52,7 +53,7 @@ def mta: "Microsoft Exchange Message Transfer Agent";
       | .[1:][] | ["mta-once-per-cluster", .name]),
 
     (select(($servers | length) >= ([$nodes | length, 2] | max)) | ["one-virtual-server-per-active-node", ""]),
-    (select(($nodes | length) > 2)
+    (select([$nodes[] | select(.state != "not-joined")] | length > 2)
       | [$servers[].running_on[]] | group_by(.)[] | .[1:][] | ["one-virtual-server-per-active-node", .]),
 
     ($nodes[] | select(.services.srs | .state == "running" or .startup == "automatic" or .startup == "manual")

@@ -16,18 +16,18 @@ MTA = "Microsoft Exchange Message Transfer Agent"
 
 def check(cluster):
     """Yields each finding of a cluster: the check, and the element that is wrong or "" for the cluster."""
-    name, nodes, groups, servers = (cluster[key] for key in ("name", "nodes", "groups", "virtual_servers"))
+    name, nodes, groups, servers = (cluster.get(key, ()) for key in ("name", "nodes", "groups", "virtual_servers"))
 
     limit = 16
     for node in nodes:
-        windows, srs = node["windows"], node["services"]["srs"]
-        if node["domain_controller"]:
+        windows, srs = node["windows"], node.get("services", {}).get("srs", {})
+        if node.get("domain_controller"):
             yield "no-domain-controllers", node["name"]
         node_limit = NODE_LIMITS[windows["version"]].get(windows["edition"])
         if node_limit is None:
             yield "edition-can-cluster", node["name"]
         limit = min(limit, node_limit or 16, BUS_LIMITS[windows["version"]].get(cluster["storage_bus"], 16))
-        if srs["state"] == "running" or srs.get("startup") in ("automatic", "manual"):
+        if srs.get("state") == "running" or srs.get("startup") in ("automatic", "manual"):
             yield "no-site-replication-service", node["name"]
     if len(nodes) > limit:
         yield "edition-node-limit", ""
@@ -70,9 +70,10 @@ def check(cluster):
 
     if len(servers) >= max(len(nodes), 2):
         yield "one-virtual-server-per-active-node", ""
+    has_joined = sum(node["state"] != "not-joined" for node in nodes)
     taken = set()
     for server in servers:
-        if len(nodes) > 2:
+        if has_joined > 2:
             yield from (
                 ("one-virtual-server-per-active-node", node) for node in server["running_on"] if node in taken
             )
@@ -84,8 +85,8 @@ def check(cluster):
                 yield "supported-components-only", component
         if "nntp" in server["protocols"]:
             yield "supported-components-only", "nntp"
-    dns = cluster["dns"]
-    if not dns["dynamic_updates"]:
+    dns = cluster.get("dns", {})
+    if dns.get("dynamic_updates") is False:
         records = {record.split(".")[0].lower() for record in dns["host_records"]}
         if name.lower() not in records:
             yield "dns-accepts-dynamic-updates", ""

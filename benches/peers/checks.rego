@@ -60,12 +60,12 @@ findings contains ["ntfs-only", disk.name] if {
 no_record(name) if not lower(name) in {lower(split(record, ".")[0]) | some record in input.dns.host_records}
 
 findings contains ["dns-accepts-dynamic-updates", ""] if {
-	not input.dns.dynamic_updates
+	input.dns.dynamic_updates == false
 	no_record(input.name)
 }
 
 findings contains ["dns-accepts-dynamic-updates", server.name] if {
-	not input.dns.dynamic_updates
+	input.dns.dynamic_updates == false
 	some server in input.virtual_servers
 	no_record(server.name)
 }
@@ -130,7 +130,7 @@ findings contains ["one-virtual-server-per-active-node", ""] if {
 }
 
 findings contains ["one-virtual-server-per-active-node", node] if {
-	count(input.nodes) > 2
+	count([1 | some node in input.nodes; node.state != "not-joined"]) > 2
 	some place, server in input.virtual_servers
 	some node in server.running_on
 	some earlier, other in input.virtual_servers

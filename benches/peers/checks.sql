@@ -7,7 +7,7 @@ FROM read_ndjson($fleet, columns = {
     storage_bus: 'VARCHAR',
     dns: 'STRUCT(dynamic_updates BOOLEAN, host_records VARCHAR[])',
     quorum: 'STRUCT(resource VARCHAR)',
-    nodes: 'STRUCT(name VARCHAR, domain VARCHAR, domain_controller BOOLEAN,
+    nodes: 'STRUCT(name VARCHAR, state VARCHAR, domain VARCHAR, domain_controller BOOLEAN,
                    windows STRUCT(version VARCHAR, edition VARCHAR),
                    services STRUCT(srs STRUCT(startup VARCHAR, state VARCHAR)))[]',
     disks: 'STRUCT(name VARCHAR, kind VARCHAR, file_system VARCHAR)[]',
@@ -28,7 +28,8 @@ bus_limit(version, bus, nodes) AS (VALUES
 node AS (SELECT name AS cluster, storage_bus, len(nodes) AS nodes, unnest(nodes) AS node FROM cluster),
 disk AS (SELECT name AS cluster, unnest(disks) AS disk FROM cluster),
 server AS (
-    SELECT name AS cluster, len(nodes) AS nodes, unnest(virtual_servers) AS server,
+    SELECT name AS cluster, len(list_filter(nodes, lambda node: node.state <> 'not-joined')) AS nodes_joined,
+        unnest(virtual_servers) AS server,
         generate_subscripts(virtual_servers, 1) AS place
     FROM cluster
 ),
@@ -119,8 +120,8 @@ UNION SELECT name, 'one-virtual-server-per-active-node', ''
 FROM cluster WHERE len(virtual_servers) >= greatest(len(nodes), 2)
 
 UNION SELECT cluster, 'one-virtual-server-per-active-node', running_on
-FROM (SELECT cluster, nodes, place, unnest(server.running_on) AS running_on FROM server)
-WHERE nodes > 2 GROUP BY cluster, running_on HAVING count(DISTINCT place) > 1
+FROM (SELECT cluster, nodes_joined, place, unnest(server.running_on) AS running_on FROM server)
+WHERE nodes_joined > 2 GROUP BY cluster, running_on HAVING count(DISTINCT place) > 1
 
 UNION SELECT cluster, 'no-site-replication-service', node.name
 FROM node

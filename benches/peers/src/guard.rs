@@ -8,18 +8,14 @@ use cfn_guard::{
         Executable as _,
         validate::{OutputFormatType, ShowSummaryType},
     },
-    utils::{
-        reader::Reader,
-        writer::Writer,
-    },
+    utils::{reader::Reader, writer::Writer},
 };
 
-use crate::Result;
+use crate::{Result, checks};
 
 pub(crate) fn judge(folder: &Path) -> Result {
-    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/checks.guard");
     let validate = ValidateBuilder::default()
-        .rules(vec![rules.to_owned()])
+        .rules(vec![checks("checks.guard").display().to_string()])
         .data(vec![folder.display().to_string()])
         .structured(true)
         .output_format(OutputFormatType::JSON)

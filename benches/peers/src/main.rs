@@ -51,6 +51,11 @@ fn main() -> Result {
     }
 }
 
+/// A file of this folder: the checks in the language of an engine.
+fn checks(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
 /// Does something with each line of a file, in one buffer.
 fn each_line(path: &Path, mut act: impl FnMut(&str) -> Result) -> Result {
     let mut reader = BufReader::with_capacity(1 << 20, File::open(path)?);
@@ -70,4 +75,8 @@ impl<W: Write> Findings<W> {
     fn write(&mut self, cluster: &str, check: &str, element: &str) -> Result {
         Ok(writeln!(self.0, "{cluster}\t{check}\t{element}")?)
     }
+}
+
+fn text(value: &serde_json::Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

@@ -1,12 +1,11 @@
 //! Rego by regorus, by its interpreter and by its virtual machine.
 
-use std::{io::Write, path::Path, sync::Arc};
+use std::{io::Write, path::Path};
 
 use regorus::{Engine, Value, languages::rego::compiler::Compiler, rvm::vm::RegoVM};
 
-use crate::{Findings, Result, each_line};
+use crate::{Findings, Result, checks, each_line};
 
-const RULES: &str = include_str!("../checks.rego");
 const ENTRY: &str = "data.fleet.findings";
 
 /// The virtual machine stops by itself after 25,000 instructions; a cluster of many nodes needs more.
@@ -24,7 +23,7 @@ pub(crate) fn interpret(fleet: &Path, out: &mut Findings<impl Write>) -> Result 
 pub(crate) fn run_on_vm(fleet: &Path, out: &mut Findings<impl Write>) -> Result {
     let policy = engine()?.compile_with_entrypoint(&ENTRY.into())?;
     let mut vm = RegoVM::new();
-    vm.load_program(Arc::clone(&Compiler::compile_from_policy(&policy, &[ENTRY])?));
+    vm.load_program(Compiler::compile_from_policy(&policy, &[ENTRY])?);
     vm.set_max_instructions(INSTRUCTIONS);
     each_line(fleet, |line| {
         let cluster = Value::from_json_str(line)?;
@@ -35,7 +34,7 @@ pub(crate) fn run_on_vm(fleet: &Path, out: &mut Findings<impl Write>) -> Result 
 
 fn engine() -> Result<Engine> {
     let mut engine = Engine::new();
-    engine.add_policy("checks.rego".to_owned(), RULES.to_owned())?;
+    engine.add_policy_from_file(checks("checks.rego"))?;
     Ok(engine)
 }
 

@@ -1,22 +1,24 @@
 //! JSON Schema: each part of the schema's `allOf` is a check, its title the name.
 
-use std::{io::Write, path::Path};
+use std::{fs, io::Write, path::Path};
 
 use serde_json::Value;
 
-use crate::{Findings, Result, each_line};
-
-const CHECKS: &str = include_str!("../checks.schema.json");
+use crate::{Findings, Result, checks, each_line, text};
 
 pub(crate) fn judge(fleet: &Path, out: &mut Findings<impl Write>) -> Result {
-    let schema: Value = serde_json::from_str(CHECKS)?;
+    let schema: Value = serde_json::from_str(&fs::read_to_string(checks("checks.schema.json"))?)?;
     let validator = jsonschema::validator_for(&schema)?;
     each_line(fleet, |line| {
         let cluster: Value = serde_json::from_str(line)?;
         for error in validator.iter_errors(&cluster) {
             let check = error.schema_path().as_str().split('/').nth(2).unwrap_or_default();
             let check = &schema["allOf"][check.parse::<usize>()?]["title"];
-            out.write(text(&cluster["name"]), text(check), element(&cluster, error.instance_path().as_str()))?;
+            out.write(
+                text(&cluster["name"]),
+                text(check),
+                element(&cluster, error.instance_path().as_str()),
+            )?;
         }
         Ok(())
     })
@@ -30,8 +32,4 @@ fn element<'a>(cluster: &'a Value, path: &str) -> &'a str {
         is_in_list.then(|| cluster.pointer(&path[..end]))?
     });
     on_the_way.last().map_or("", |element| element.as_str().unwrap_or_else(|| text(&element["name"])))
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }
