@@ -26,6 +26,16 @@ TOOLS = ROOT / "target" / "peers"
 OUT = TOOLS / "out"
 RULES = (HERE / "checks.txt").read_text().split()
 CHECKS = {rule.split("/")[1] for rule in RULES}
+# What compares two values of a document.
+NOT_IN_A_SCHEMA = frozenset(
+    [
+        "nodes-in-one-domain",
+        "dns-accepts-dynamic-updates",
+        "default-group-exists",
+        "mta-once-per-cluster",
+        "one-virtual-server-per-active-node",
+    ]
+)
 # What an engine finds: clusters, checks and, of engines that can name it, the element that is wrong.
 Findings = set[tuple[str, ...]]
 
@@ -67,8 +77,10 @@ class Engine:
     bar: float | None = None
     is_slow: bool = False
     cannot: frozenset[str] = frozenset()
-    findings: Callable[[str, Fleet], Findings] = lambda output, _: {tuple(line.split("\t")) for line in output.splitlines()}
     wants_folder: bool = False
+    findings: Callable[[str, Fleet], Findings] = lambda output, _: {
+        tuple(line.split("\t")) for line in output.splitlines()
+    }
 
     def run(self, fleet: Fleet) -> tuple["Cost", str]:
         """Judges a fleet in a process of its own."""
@@ -123,49 +135,32 @@ def engines() -> list[Engine]:
     crate = {package["name"]: package["version"] for package in lock}
     rust, python = TOOLS / "release/peers", sys.executable
     excluster = ROOT / "target/release/excluster"
-    audit = ["audit", "--part", "--quiet", "--exit-zero", "--format=concise", f"--select={','.join(RULES)}"]
+    audit = ["audit", "--part", "--exit-zero", "--format=concise", f"--select={','.join(RULES)}"]
     found = [
         Engine("excluster", said_by(excluster, "--version").split()[-1], [excluster, *audit], findings=of_excluster),
         Engine("Python, orjson", importlib.metadata.version("orjson"), [python, HERE / "checks.py"], 3.5),
         Engine("DuckDB", importlib.metadata.version("duckdb"), [python, HERE / "sql.py"], 5.5),
-        Engine(
-            "jsonschema (crate)",
-            crate["jsonschema"],
-            [rust, "jsonschema"],
-            cannot=frozenset(
-                [
-                    "nodes-in-one-domain",
-                    "dns-accepts-dynamic-updates",
-                    "default-group-exists",
-                    "mta-once-per-cluster",
-                    "one-virtual-server-per-active-node",
-                ]
-            ),
-        ),
+        Engine("JSON Schema, jsonschema", crate["jsonschema"], [rust, "jsonschema"], cannot=NOT_IN_A_SCHEMA),
         Engine("Rego, regorus VM", crate["regorus"], [rust, "regorus-vm"], 12, is_slow=True),
         Engine("Rego, regorus engine", crate["regorus"], [rust, "regorus-engine"], 22, is_slow=True),
-        Engine("CEL (crate)", crate["cel"], [rust, "cel"], 37, is_slow=True),
-        Engine(
-            "cfn-guard",
-            crate["cfn-guard"],
-            [rust, "cfn-guard"],
-            145,
-            is_slow=True,
-            findings=of_guard,
-            wants_folder=True,
-        ),
+        Engine("CEL, cel", crate["cel"], [rust, "cel"], 37, is_slow=True),
     ]
     if jq := shutil.which("jq"):
-        found.append(
-            Engine("jq", said_by(jq, "--version").removeprefix("jq-"), [jq, "-r", "-f", HERE / "checks.jq"], 34, True)
-        )
+        version = said_by(jq, "--version").removeprefix("jq-")
+        found.append(Engine("jq", version, [jq, "-r", "-f", HERE / "checks.jq"], 34, is_slow=True))
     else:
         print("jq is not on this machine: left out", file=sys.stderr)
     if importlib.util.find_spec("opa_bindings"):
-        version = importlib.metadata.version("opa-golib-python-bindings")
-        found.append(Engine("Rego, OPA in process", version, [python, HERE / "opa.py"], 85, is_slow=True))
+        version = f"(bindings {importlib.metadata.version('opa-golib-python-bindings')})"
+        found.append(Engine("Rego, OPA in Python", version, [python, HERE / "opa.py"], 85, is_slow=True))
     else:
         print("OPA is not on this machine: left out", file=sys.stderr)
+    guard = [rust, "cfn-guard"]
+    found.append(
+        Engine(
+            "cfn-guard", crate["cfn-guard"], guard, 145, is_slow=True, wants_folder=True, findings=of_guard
+        )
+    )
     return found
 
 
@@ -183,23 +178,22 @@ def assert_equal(engine: Engine, found: Findings, expected: Findings) -> None:
         sys.exit(f"{engine.name} does not find the same: too many {surplus}, missing {missing}")
 
 
-def measure(engines: list[Engine], fleet: Fleet, rounds: int) -> dict[str, list[Cost]]:
-    """The costs of each engine in each round. The findings of the first round are compared; the first engine is right."""
-    costs = {engine.name: [] for engine in engines}
-    expected: Findings = set()
+def agree(engines: list[Engine], fleet: Fleet) -> Findings:
+    """What all engines find; the first one is right."""
+    first, *others = engines
+    expected = first.findings(first.run(fleet)[1], fleet)
+    for engine in others:
+        assert_equal(engine, engine.findings(engine.run(fleet)[1], fleet), expected)
+    return expected
+
+
+def measure(engines: list[Engine], fleet: Fleet, rounds: int) -> list[list[Cost]]:
+    """The costs of each engine in each round."""
+    costs = []
     for turn in range(rounds):
-        for engine in engines:
-            cost, output = engine.run(fleet)
-            costs[engine.name].append(cost)
-            if turn == 0:
-                found = engine.findings(output, fleet)
-                expected = expected or found
-                assert_equal(engine, found, expected)
+        costs.append([engine.run(fleet)[0] for engine in engines])
         print(f"{len(fleet.names)} clusters: round {turn + 1} of {rounds}", file=sys.stderr)
-    silent = CHECKS - {check for _, check, *_ in expected}
-    if silent:
-        sys.exit(f"nothing in the fleet breaks {sorted(silent)}")
-    return costs
+    return [list(of_engine) for of_engine in zip(*costs)]
 
 
 def row(engine: Engine, ours: list[Cost], costs: list[Cost], fleet: Fleet) -> str:
@@ -221,25 +215,31 @@ def row(engine: Engine, ours: list[Cost], costs: list[Cost], fleet: Fleet) -> st
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--smoke", action="store_true", help="200 clusters, one round: only see that all find the same")
+    parser.add_argument("--smoke", action="store_true", help="only see that all find the same, in 200 clusters")
     parser.add_argument("--clusters", type=int, default=10_000, help="how many clusters for the quick engines")
     parser.add_argument("--slow", type=int, default=2_000, help="how many clusters for the slow engines")
     parser.add_argument("--violations", type=int, default=40, help="how many of a thousand have something wrong")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--core", type=int, default=0, help="the processor core that everything runs on")
     arguments = parser.parse_args()
-    if arguments.smoke:
-        arguments.clusters, arguments.slow, arguments.violations, arguments.rounds = 200, 200, 1000, 1
     os.sched_setaffinity(0, {arguments.core})
     OUT.mkdir(parents=True, exist_ok=True)
 
     excluster, *peers = engines()
+    if arguments.smoke:
+        found = agree([excluster, *peers], Fleet.write(200, violations=800))
+        if silent := CHECKS - {check for _, check, *_ in found}:
+            sys.exit(f"nothing in the fleet breaks {sorted(silent)}")
+        print(f"{len(peers)} engines find what excluster finds: {len(found)} findings of {len(CHECKS)} checks")
+        return
+
     lines = []
     for is_slow, clusters in ((False, arguments.clusters), (True, arguments.slow)):
         fleet = Fleet.write(clusters, arguments.violations)
         group = [excluster, *(peer for peer in peers if peer.is_slow == is_slow)]
+        agree(group, fleet)
         costs = measure(group, fleet, arguments.rounds)
-        lines += [row(engine, costs[excluster.name], costs[engine.name], fleet) for engine in group]
+        lines += [row(engine, costs[0], of_engine, fleet) for engine, of_engine in zip(group, costs)]
 
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[1]
     print(f"{model}, one core; {said_by('rustc', '--version')}, Python {platform.python_version()};", end=" ")
