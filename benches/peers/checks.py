@@ -94,8 +94,9 @@ def check(cluster):
         yield from (("dns-accepts-dynamic-updates", server) for server in missing)
 
 
-with open(sys.argv[1], "rb") as fleet:
-    for line in fleet:
-        cluster = orjson.loads(line)
-        for rule, element in check(cluster):
-            print(cluster["name"], rule, element, sep="\t")
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as fleet:
+        for line in fleet:
+            cluster = orjson.loads(line)
+            for rule, element in check(cluster):
+                print(cluster["name"], rule, element, sep="\t")

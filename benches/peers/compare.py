@@ -139,6 +139,7 @@ def engines() -> list[Engine]:
     found = [
         Engine("excluster", said_by(excluster, "--version").split()[-1], [excluster, *audit], findings=of_excluster),
         Engine("Python, orjson", importlib.metadata.version("orjson"), [python, HERE / "checks.py"], 3.5),
+        Engine("Python, msgspec", importlib.metadata.version("msgspec"), [python, HERE / "typed.py"]),
         Engine("DuckDB", importlib.metadata.version("duckdb"), [python, HERE / "sql.py"], 5.5),
         Engine("JSON Schema, jsonschema", crate["jsonschema"], [rust, "jsonschema"], cannot=NOT_IN_A_SCHEMA),
         Engine("Rego, regorus VM", crate["regorus"], [rust, "regorus-vm"], 12, is_slow=True),
