@@ -35,9 +35,10 @@ def mta: "Microsoft Exchange Message Transfer Agent";
 
     (.dns | select(.dynamic_updates == false)
       | [.host_records[] | split(".")[0] | ascii_downcase] as $records
-      | [$cluster, ""], ($servers[] | [.name, .name])
-      | select((.[0] | ascii_downcase) as $name | all($records[]; . != $name))
-      | ["dns-accepts-dynamic-updates", .[1]]),
+      | [$servers[].name | select(ascii_downcase as $name | all($records[]; . != $name))] as $missing
+      | (select($missing == [] or ($cluster | ascii_downcase as $name | all($records[]; . != $name))) | ""),
+        $missing[]
+      | ["dns-accepts-dynamic-updates", .]),
 
     (if $default == null then ["default-group-exists", ""]
      else

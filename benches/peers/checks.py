@@ -88,9 +88,9 @@ def check(cluster):
     dns = cluster.get("dns", {})
     if dns.get("dynamic_updates") is False:
         records = {record.split(".")[0].lower() for record in dns["host_records"]}
-        if name.lower() not in records:
-            yield "dns-accepts-dynamic-updates", ""
         missing = [server["name"] for server in servers if server["name"].lower() not in records]
+        if name.lower() not in records or not missing:
+            yield "dns-accepts-dynamic-updates", ""
         yield from (("dns-accepts-dynamic-updates", server) for server in missing)
 
 

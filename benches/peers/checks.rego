@@ -57,25 +57,34 @@ findings contains ["ntfs-only", disk.name] if {
 	disk.file_system != "ntfs"
 }
 
-no_record(name) if not lower(name) in {lower(split(record, ".")[0]) | some record in input.dns.host_records}
+records := {lower(split(record, ".")[0]) | some record in input.dns.host_records}
+
+without_record := {server.name |
+	some server in input.virtual_servers
+	not lower(server.name) in records
+}
+
+findings contains ["dns-accepts-dynamic-updates", name] if {
+	input.dns.dynamic_updates == false
+	some name in without_record
+}
 
 findings contains ["dns-accepts-dynamic-updates", ""] if {
 	input.dns.dynamic_updates == false
-	no_record(input.name)
+	not lower(input.name) in records
 }
 
-findings contains ["dns-accepts-dynamic-updates", server.name] if {
+findings contains ["dns-accepts-dynamic-updates", ""] if {
 	input.dns.dynamic_updates == false
-	some server in input.virtual_servers
-	no_record(server.name)
+	count(without_record) == 0
 }
 
-default_group := [group |
+default_groups := [group |
 	some group in input.groups
 	some resource in group.resources
 	resource.type == "Network Name"
 	resource.parameters.name == input.name
-][0]
+]
 
 quorum_groups := [group.name |
 	some group in input.groups
@@ -83,21 +92,19 @@ quorum_groups := [group.name |
 	resource.name == input.quorum.resource
 ]
 
-findings contains ["default-group-exists", ""] if not default_group
+findings contains ["default-group-exists", ""] if count(default_groups) == 0
 
-findings contains ["default-group-exists", default_group.name] if {
-	not "IP Address" in {resource.type | some resource in default_group.resources}
+findings contains ["default-group-exists", default_groups[0].name] if {
+	count(default_groups) > 0
+	not "IP Address" in {resource.type | some resource in default_groups[0].resources}
 }
 
-findings contains ["default-group-exists", ""] if {
-	default_group
-	count(quorum_groups) == 0
-}
+findings contains ["default-group-exists", ""] if count(quorum_groups) == 0
 
 findings contains ["default-group-exists", input.quorum.resource] if {
+	count(default_groups) > 0
 	count(quorum_groups) > 0
-	own := default_group.name
-	not own in quorum_groups
+	not default_groups[0].name in quorum_groups
 	not quorum_groups[0] in groups_of_servers
 }
 

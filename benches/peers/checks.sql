@@ -71,9 +71,13 @@ quorum_group AS (
     WHERE resource.name = quorum
     GROUP BY cluster
 ),
-own_name AS (
-    SELECT name AS cluster, name, '' AS element FROM cluster
-    UNION ALL SELECT cluster, server.name, server.name FROM server
+by_hand AS (
+    SELECT name, list_transform(dns.host_records, lambda record: lower(split_part(record, '.', 1))) AS records,
+        list_filter(
+            list_transform(virtual_servers, lambda server: server.name),
+            lambda server: NOT list_contains(records, lower(server))) AS missing
+    FROM cluster
+    WHERE NOT dns.dynamic_updates
 ),
 mta AS (
     SELECT *, row_number() OVER (PARTITION BY cluster, is_of_server ORDER BY place, place_in_group) AS number
@@ -95,10 +99,10 @@ UNION SELECT cluster, 'basic-disks-only', disk.name FROM disk WHERE disk.kind <>
 
 UNION SELECT cluster, 'ntfs-only', disk.name FROM disk WHERE disk.file_system <> 'ntfs'
 
-UNION SELECT own_name.cluster, 'dns-accepts-dynamic-updates', element
-FROM own_name JOIN cluster ON cluster.name = own_name.cluster
-WHERE NOT dns.dynamic_updates AND NOT list_contains(
-    list_transform(dns.host_records, lambda record: lower(split_part(record, '.', 1))), lower(own_name.name))
+UNION SELECT name, 'dns-accepts-dynamic-updates', unnest(missing) FROM by_hand
+
+UNION SELECT name, 'dns-accepts-dynamic-updates', ''
+FROM by_hand WHERE missing = [] OR NOT list_contains(records, lower(name))
 
 UNION SELECT name, 'default-group-exists', '' FROM cluster ANTI JOIN default_group ON default_group.cluster = name
 

@@ -153,9 +153,9 @@ def check(cluster):
             yield "supported-components-only", "nntp"
     if not cluster.dns.dynamic_updates:
         records = {record.split(".")[0].lower() for record in cluster.dns.host_records}
-        if cluster.name.lower() not in records:
-            yield "dns-accepts-dynamic-updates", ""
         missing = [server.name for server in servers if server.name.lower() not in records]
+        if cluster.name.lower() not in records or not missing:
+            yield "dns-accepts-dynamic-updates", ""
         yield from (("dns-accepts-dynamic-updates", server) for server in missing)
 
 
