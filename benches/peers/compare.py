@@ -153,7 +153,7 @@ def engines() -> list[Engine]:
         Engine("DuckDB", importlib.metadata.version("duckdb"), [python, HERE / "sql.py"], 5.5),
         Engine("JSON Schema, jsonschema", crate["jsonschema"], [rust, "jsonschema"], cannot=NOT_IN_A_SCHEMA),
         Engine("Rego, regorus VM", crate["regorus"], [rust, "regorus-vm"], 12, is_slow=True),
-        Engine("Rego, regorus engine", crate["regorus"], [rust, "regorus-engine"], 22, is_slow=True),
+        Engine("Rego, regorus engine", crate["regorus"], [rust, "regorus"], 22, is_slow=True),
         Engine("CEL, cel", crate["cel"], [rust, "cel"], 37, is_slow=True),
     ]
     if jq := shutil.which("jq"):

@@ -26,7 +26,7 @@ struct Arguments {
 #[derive(Clone, Copy, ValueEnum)]
 enum Engine {
     /// Rego by regorus, interpreted.
-    RegorusEngine,
+    Regorus,
     /// Rego by regorus, compiled for its virtual machine.
     RegorusVm,
     /// CEL, by the crate `cel`.
@@ -43,7 +43,7 @@ fn main() -> Result {
     let Arguments { engine, fleet } = Arguments::parse();
     let mut out = Findings(BufWriter::new(io::stdout().lock()));
     match engine {
-        Engine::RegorusEngine => rego::interpret(&fleet, &mut out),
+        Engine::Regorus => rego::interpret(&fleet, &mut out),
         Engine::RegorusVm => rego::run_on_vm(&fleet, &mut out),
         Engine::Cel => cel::judge(&fleet, &mut out),
         Engine::Jsonschema => schema::judge(&fleet, &mut out),
