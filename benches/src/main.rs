@@ -1,7 +1,8 @@
 //! Writes generated fleets, and measures the ratios that the project holds itself to.
 
+mod cost;
+
 use std::{
-    cmp::Reverse,
     hint::black_box,
     io::{self, BufWriter, Write},
     time::{Duration, Instant},
@@ -11,7 +12,7 @@ use benches::{Fleet, growth::Growing, large};
 use clap::{Parser, Subcommand, ValueEnum};
 use rules_core::{
     Auditor, Plan, Profile,
-    input::{Syntax, read_into},
+    input::{Syntax, read_into, to_toml},
     model::Cluster,
 };
 use serde::de::IgnoredAny;
@@ -51,11 +52,12 @@ enum Command {
         #[arg(long, default_value_t = 15)]
         rounds: usize,
     },
-    /// Measure each rule alone, on typical clusters and on two of 8 nodes, all of them parsed, and print the dearest
-    /// first. No rule should cost more than a microsecond on 8 nodes without a reason.
+    /// Measure what each rule adds to an audit, on typical clusters and on two of 8 nodes, all of them parsed and with
+    /// their index made, and print the dearest first; then the index, and an audit as a whole. No rule should cost more
+    /// than a microsecond on 8 nodes without a reason.
     Rules {
         /// How many typical clusters.
-        #[arg(long, default_value_t = 500)]
+        #[arg(long, default_value_t = 200)]
         clusters: u64,
     },
     /// Measure each rule on clusters that grow in one direction, and print those whose time grows faster.
@@ -76,6 +78,18 @@ enum Command {
         /// One rule instead of all of them, by full name.
         #[arg(long)]
         rule: Option<String>,
+    },
+    /// Read clusters of one kind again and again, for a profiler.
+    Read {
+        /// Which clusters.
+        #[arg(value_enum)]
+        kind: Kind,
+        /// How many rounds.
+        #[arg(long, default_value_t = 100)]
+        rounds: usize,
+        /// From TOML instead of JSON.
+        #[arg(long)]
+        toml: bool,
     },
 }
 
@@ -114,10 +128,14 @@ fn main() -> io::Result<()> {
             fleet.lines().try_for_each(|line| writeln!(out, "{line}"))
         }
         Command::Ratios { clusters, rounds } => ratios(&mut out, clusters, rounds),
-        Command::Rules { clusters } => rules(&mut out, clusters),
+        Command::Rules { clusters } => cost::rules(&mut out, clusters),
         Command::Growth { size } => growth(&mut out, size),
         Command::Judge { kind, rounds, rule } => {
             judge(kind, rounds, rule);
+            Ok(())
+        }
+        Command::Read { kind, rounds, toml } => {
+            read(kind, rounds, if toml { Syntax::Toml } else { Syntax::Json });
             Ok(())
         }
     }
@@ -152,7 +170,7 @@ fn growth(out: &mut impl Write, size: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// One round judges a typical fleet of this many clusters, or a large cluster once.
+/// One round judges or reads a typical fleet of this many clusters, or a large cluster once.
 const TYPICAL: u64 = 100;
 
 fn judge(kind: Kind, rounds: usize, rule: Option<String>) {
@@ -168,39 +186,20 @@ fn judge(kind: Kind, rounds: usize, rule: Option<String>) {
     }
 }
 
-fn rules(out: &mut impl Write, clusters: u64) -> io::Result<()> {
-    const KINDS: [Kind; 3] = [Kind::Typical, Kind::Large2003, Kind::Large2007];
-    let book = excluster::book();
-    let fleets = KINDS.map(|kind| kind.clusters(clusters));
-    let mut costs: Vec<([u128; KINDS.len()], String)> = book
-        .rules()
-        .map(|rule| {
-            let name = rule.meta().full_name();
-            let plan =
-                book.plan(&Profile::strict().select([name.as_str().into()])).expect("the rule is there");
-            let costs = fleets.each_ref().map(|fleet| {
-                // As many audits for a large cluster as for all the typical ones.
-                let rounds = usize::try_from(clusters).unwrap_or(usize::MAX).div_ceil(fleet.len().max(1));
-                let mut auditor = Auditor::new(&plan);
-                let mut look = || {
-                    for cluster in std::iter::repeat_n(fleet, rounds).flatten() {
-                        black_box(auditor.audit(cluster));
-                    }
-                };
-                let least = (0..9).map(|_| time(&mut look)).min().unwrap_or_default();
-                least.as_nanos() / u128::try_from(rounds * fleet.len()).unwrap_or(u128::MAX).max(1)
-            });
-            (costs, name)
-        })
-        .collect();
-    costs.sort_unstable_by_key(|(costs, name)| (Reverse(costs.iter().copied().max()), name.clone()));
-    writeln!(out, "nanoseconds a cluster, each rule alone\n")?;
-    writeln!(out, "{:>10} {:>12} {:>12}", "typical", "8 nodes 2003", "8 nodes 2007")?;
-    for ([typical, large_2003, large_2007], name) in &costs {
-        writeln!(out, "{typical:>10} {large_2003:>12} {large_2007:>12}  {name}")?;
+fn read(kind: Kind, rounds: usize, syntax: Syntax) {
+    let texts: Vec<String> = kind.clusters(TYPICAL).iter().map(|cluster| written(cluster, syntax)).collect();
+    let mut cluster = Cluster::default();
+    for text in std::iter::repeat_n(&texts, rounds).flatten() {
+        read_into(text, syntax, &mut cluster).expect("the text is a definition");
+        black_box(&cluster);
     }
-    let sum = |kind: usize| costs.iter().map(|(costs, _)| costs[kind]).sum::<u128>();
-    writeln!(out, "\n{:>10} {:>12} {:>12}  all {} rules", sum(0), sum(1), sum(2), costs.len())
+}
+
+fn written(cluster: &Cluster, syntax: Syntax) -> String {
+    match syntax {
+        Syntax::Toml => to_toml(cluster),
+        Syntax::Json => serde_json::to_string(cluster).expect("a cluster can be written as JSON"),
+    }
 }
 
 /// What is measured, each over all lines once.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     Severity,
-    model::{At, FactPath, Known, Set},
+    model::{At, FactPath, Few, Gaps, Known, Set, Several},
 };
 
 /// What a rule says while it looks at a cluster. Asking is recording: a fact that is asked for and absent is noted,
@@ -80,16 +80,16 @@ impl Findings {
 
     /// The members of a set that are known, for what must hold of every member. Absent facts that may hide more are
     /// noted.
-    pub fn each<M>(&mut self, set: impl Into<Set<M>>) -> Vec<M> {
-        let (members, gaps) = set.into().into_parts();
+    pub fn each<S: Several>(&mut self, set: S) -> S::Members {
+        let (members, gaps) = set.into_members();
         self.note(gaps);
         members
     }
 
     /// The members of a set, if it is known that these are all: for how many there are, or that there is none.
     /// `None`: absent facts may hide more, and are noted.
-    pub fn need_all<M>(&mut self, set: impl Into<Set<M>>) -> Option<Vec<M>> {
-        let (members, gaps) = set.into().into_parts();
+    pub fn need_all<S: Several>(&mut self, set: S) -> Option<S::Members> {
+        let (members, gaps) = set.into_members();
         let complete = gaps.is_empty();
         self.note(gaps);
         complete.then_some(members)
@@ -102,19 +102,26 @@ impl Findings {
         &mut self,
         set: impl Into<Set<M>>,
         fact: impl Fn(M) -> At<'a, T>,
-    ) -> Vec<[(M, Known<'a, T>); 2]> {
-        let members = self.each(set);
+    ) -> Few<[(M, Known<'a, T>); 2]> {
+        let members = self.each(set.into());
         if members.len() < 2 {
-            return Vec::new();
+            return Few::new();
         }
-        let facts: Vec<_> =
+        let facts: Few<_> =
             members.into_iter().filter_map(|member| Some((member, self.need(fact(member))?))).collect();
-        let Some(&usual) = usual(&facts, |(_, a), (_, b)| a == b) else { return Vec::new() };
+        let Some(&usual) = usual(&facts, |(_, a), (_, b)| a == b) else { return Few::new() };
         facts.into_iter().filter(|(_, fact)| *fact != usual.1).map(|odd| [odd, usual]).collect()
     }
 
-    fn note(&mut self, absent: impl IntoIterator<Item = FactPath>) {
-        self.missing.extend(absent);
+    #[inline]
+    fn note(&mut self, absent: Gaps) {
+        if !absent.is_empty() {
+            self.add_missing(&absent);
+        }
+    }
+
+    fn add_missing(&mut self, absent: &[FactPath]) {
+        self.missing.extend_from_slice(absent);
         if self.missing.len() > self.patience.max(1024) {
             self.compact();
             self.patience = self.missing.len() * 2;
@@ -129,7 +136,7 @@ impl Findings {
 
     /// Notes an absent fact.
     pub fn unknown(&mut self, path: FactPath) {
-        self.note([path]);
+        self.add_missing(&[path]);
     }
 
     /// Reports that something is wrong at a place. The message says what, in lower case and without a full stop,
@@ -161,7 +168,9 @@ impl Findings {
         reports.sort_by(|a, b| (a.path, &a.message).cmp(&(b.path, &b.message)));
         reports.dedup();
         self.compact();
-        let missing = std::mem::take(&mut self.missing);
+        // The storage stays here, for the next rule.
+        let missing = self.missing.clone();
+        self.missing.clear();
         Said { reports, missing, not_applicable: self.not_applicable.take() }
     }
 }

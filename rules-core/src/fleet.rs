@@ -22,7 +22,7 @@ pub use self::{
 use crate::{
     Findings, Plan, RuleMeta, Severity,
     audit::{Concern, catch, concern},
-    model::{At, Cluster, ClusterRef, FactPath, Known, Set},
+    model::{At, Cluster, ClusterRef, FactPath, Known, Several},
 };
 
 /// A check of one requirement on the clusters of a fleet among each other.
@@ -99,7 +99,7 @@ impl Triples {
     }
 
     /// The members of a set that are known. Absent facts that may hide more are noted.
-    pub fn each<M>(&mut self, set: impl Into<Set<M>>) -> Vec<M> {
+    pub fn each<S: Several>(&mut self, set: S) -> S::Members {
         self.asked.each(set)
     }
 

@@ -79,11 +79,7 @@ fn judge<'a>(
         return;
     }
     let Some(name) = findings.need(node.name()) else { return };
-    let here = resources.clone().flat_map(|resource| match resource.may_run_on(&name) {
-        Some(true) => Set::new(vec![resource], Vec::new()),
-        Some(false) => Set::default(),
-        None => Set::new(Vec::new(), vec![resource.possible_owners().path()]),
-    });
+    let here = node.may_own(resources);
     let &[resource, ..] = here.peek() else {
         findings.each(here);
         return;

@@ -1,5 +1,3 @@
-use std::cmp::Ordering;
-
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
     model::{ClusterRef, Evs, Known, Name, NodeRef},
@@ -60,7 +58,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let bearers = std::iter::once((CLUSTER_ITSELF, cluster.name()))
         .chain(nodes.map(|name| (NODE, name)))
         .chain(virtual_servers.map(|name| (VIRTUAL_SERVER, name)));
-    let mut named: Vec<(&str, Known<'_, Name>)> =
+    let named: Vec<(&str, Known<'_, Name>)> =
         bearers.filter_map(|(bearer, name)| Some((bearer, findings.need(name)?))).collect();
     for (bearer, name) in &named {
         let length = name.as_str().chars().count();
@@ -73,9 +71,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         }
     }
     // Those of one name stand side by side then, in the order in which they were.
-    named.sort_by(|(_, one), (_, other)| compared_as_computers(one, other));
-    for &[(first_bearer, first), (bearer, name)] in named.array_windows() {
-        if compared_as_computers(&first, &name) == Ordering::Equal {
+    let mut named: Vec<_> =
+        named.into_iter().map(|(bearer, name)| (name_of_computer(&name), bearer, name)).collect();
+    named.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    for [(computer, first_bearer, first), (other_computer, bearer, name)] in named.array_windows() {
+        if computer == other_computer {
             let other = if bearer == first_bearer { "another one" } else { first_bearer };
             let message = format!("{bearer} is called `{name}`, as {other} is");
             findings.report(name.path(), message).related(first.path(), "the other one");
@@ -83,11 +83,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     }
 }
 
-fn compared_as_computers(one: &Name, other: &Name) -> Ordering {
-    fn computer(name: &Name) -> impl Iterator<Item = char> + '_ {
-        name.as_str().chars().take(LONGEST_COMPUTER_NAME).flat_map(char::to_lowercase)
-    }
-    computer(one).cmp(computer(other))
+/// What of a name computers are told apart by.
+fn name_of_computer(name: &Name) -> String {
+    name.as_str().chars().take(LONGEST_COMPUTER_NAME).flat_map(char::to_lowercase).collect()
 }
 
 const EXAMPLES: &[Example] = &[

@@ -54,7 +54,7 @@ rule! {
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let Some(exchange) = findings.need(cluster.exchange()) else { return };
-    let controllers = findings.each(cluster.directory().domain_controllers());
+    let controllers = findings.each(cluster.directory().domain_controllers().members());
     for &controller in &controllers {
         let Some(is_usable) = findings.need(is_usable(controller.windows(), *exchange)) else { continue };
         if *is_usable {

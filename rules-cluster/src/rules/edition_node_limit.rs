@@ -57,7 +57,7 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let nodes = findings.each(cluster.nodes());
+    let nodes = findings.each(cluster.nodes().members());
     within_limit_of_edition(cluster, &nodes, findings);
     within_limit_of_bus(cluster, &nodes, findings);
 }

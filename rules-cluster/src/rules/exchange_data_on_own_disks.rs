@@ -1,8 +1,8 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Report, Severity, Source, Stage, fails,
     model::{
-        At, ClusterRef, DriveLetter, Evs, ExchangeVersion, GroupRef, Known, Name, ResourceType, Set,
-        SetupAction, WindowsPath,
+        At, ClusterRef, DriveLetter, Evs, ExchangeVersion, FactPath, GroupRef, Known, Name, ResourceType,
+        Set, SetupAction, WindowsPath,
     },
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
@@ -72,11 +72,12 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if all.is_empty() {
         return findings.not_applicable("there is no virtual server yet");
     }
+    let quorum = cluster.quorum_drives();
     for evs in all {
         let Some(drives) = own_drives(evs, findings) else { continue };
         let mut strayed = Vec::new();
         for path in findings.each(evs.data_of(*version)) {
-            if is_on_quorum(path) || judge(path, evs, &drives, findings).is_some() {
+            if is_on_quorum(&quorum, path) || judge(path, evs, &drives, findings).is_some() {
                 strayed.extend(path.peek().and_then(WindowsPath::drive));
             }
         }
@@ -87,10 +88,9 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 /// Whether a path is on the quorum disk, which is a matter of `quorum-disk-for-quorum-only`.
-fn is_on_quorum(path: At<'_, WindowsPath>) -> bool {
+fn is_on_quorum(quorum: &Set<(DriveLetter, FactPath)>, path: At<'_, WindowsPath>) -> bool {
     let drive = path.peek().and_then(WindowsPath::drive);
-    drive
-        .is_some_and(|drive| path.cluster().quorum_drives().peek().iter().any(|(quorum, _)| *quorum == drive))
+    drive.is_some_and(|drive| quorum.peek().iter().any(|(quorum, _)| *quorum == drive))
 }
 
 /// The folder that was given when the System Attendant was made: its resource keeps it, and the setup log may tell it.

@@ -68,7 +68,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let Some(wanted) = findings.need(cluster.failures_to_survive()).filter(|wanted| **wanted > 0) else {
         return;
     };
-    let Some(every_node) = findings.need_all(cluster.nodes()) else { return };
+    let Some(every_node) = findings.need_all(cluster.nodes().members()) else { return };
     let Some(version) = findings.need(cluster.exchange()) else { return };
     let all = findings.each(all);
     let mut nodes = every_node.clone();

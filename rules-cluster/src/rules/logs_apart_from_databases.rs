@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{At, ClusterRef, DiskRef, DriveLetter, StorageGroup, WindowsPath},
+    model::{At, ClusterRef, DriveLetter, StorageGroup, WindowsPath},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003},
     unknown,
@@ -88,8 +88,8 @@ fn apart(storage_group: At<'_, StorageGroup>, findings: &mut Findings) {
 fn is_one_disk(cluster: ClusterRef<'_>, drive: DriveLetter, findings: &mut Findings) -> bool {
     let Some(disks) = findings.need_all(cluster.disks()) else { return false };
     let mut is_one = true;
-    for disk in disks.iter().filter(|disk| disk.mounted_on().peek().is_some()) {
-        let on = DiskRef::drives(*disk);
+    for disk in disks.filter(|disk| disk.mounted_on().peek().is_some()) {
+        let on = disk.drives();
         let elsewhere = on.is_complete() && on.peek().iter().all(|letter| letter.peek() != Some(&drive));
         if !elsewhere {
             findings.unknown(disk.letter().path());

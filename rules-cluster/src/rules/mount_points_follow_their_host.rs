@@ -68,7 +68,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         if is_on_quorum(disk, host, called, findings) {
             continue;
         }
-        let mounted = resources_of(disk.name(), Set::new(vec![disk], Vec::new()));
+        let mounted = resources_of(disk.name(), Set::new([disk], []));
         let holder = resources_of(called, hosts);
         match (mounted.peek(), holder.peek()) {
             ([], []) => drop(findings.each(mounted.and(holder))),
@@ -93,7 +93,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 
 /// The resources that stand for a disk, by its name. Where none bears it, one of another maker's type may be the one.
 fn resources_of<'a>(name: At<'a, Name>, disks: Set<DiskRef<'a>>) -> Set<ResourceRef<'a>> {
-    let Some(known) = name.peek() else { return Set::new(Vec::new(), vec![name.path()]) };
+    let Some(known) = name.peek() else { return Set::new([], [name.path()]) };
     let own = name.cluster().resources_named(known);
     let own = own.whose(|resource| resource.r#type(), ResourceType::is_storage);
     if own.peek().is_empty() { own.and(disks.flat_map(DiskRef::third_party_resources)) } else { own }

@@ -53,7 +53,7 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let domains = findings.each(cluster.directory().recipient_policy_domains());
+    let domains = findings.each(cluster.directory().recipient_policy_domains().members());
     if domains.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Known, NetworkRef, NetworkRole},
+    model::{ClusterRef, Few, Known, NetworkRef, NetworkRole},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, SCC_2007, TWO_NODES_2003},
     unknown,
@@ -76,7 +76,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 
 /// The first network of some by priority, if that of each is known.
 fn first<'a>(
-    networks: Vec<NetworkRef<'a>>,
+    networks: Few<NetworkRef<'a>>,
     findings: &mut Findings,
 ) -> Option<(NetworkRef<'a>, Known<'a, u32>)> {
     let number = networks.len();

@@ -53,7 +53,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     for node in elsewhere {
         findings.unknown(node.exchange().install_path().path());
     }
-    let on_a_drive = Set::new(on_a_drive, Vec::new());
+    let on_a_drive = Set::new(on_a_drive, []);
     for [(node, path), (other, usual)] in
         findings.differing(on_a_drive, |node| node.exchange().install_path())
     {

@@ -1,6 +1,6 @@
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{Address, At, ClusterRef, Evs},
+    model::{Address, At, ClusterRef, Evs, Few},
     not_applicable, passes, rule,
     testing::reference::{CCR_2007, FOUR_NODES_2003, SCC_2007, TWO_NODES_2003},
     unknown,
@@ -66,7 +66,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn no_second_instance(all: &[Evs<'_>], findings: &mut Findings) {
-    let mut earlier: Vec<(Evs<'_>, Vec<At<'_, Address>>)> = Vec::new();
+    let mut earlier: Vec<(Evs<'_>, Few<At<'_, Address>>)> = Vec::new();
     for &evs in all {
         findings.need(evs.name());
         let addresses = findings.each(evs.addresses());

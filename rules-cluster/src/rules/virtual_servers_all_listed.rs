@@ -44,7 +44,7 @@ rule! {
 }
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let Some(listed) = findings.need_all(cluster.virtual_servers()) else { return };
+    let Some(listed) = findings.need_all(cluster.virtual_servers().members()) else { return };
     let attendants = findings.each(cluster.resources_of(&ResourceType::SystemAttendant));
     if attendants.is_empty() {
         return;

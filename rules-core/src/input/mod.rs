@@ -6,6 +6,7 @@
 //! Likewise a [`Locator`] reads a text again only when there is something to point at.
 
 mod encoding;
+pub(crate) mod json;
 pub mod lines;
 mod problems;
 pub(crate) mod tree;
@@ -16,6 +17,7 @@ use std::ops::Range;
 use serde::Deserialize as _;
 
 pub use self::encoding::{Utf16Reader, decode};
+use self::json::Json;
 use self::tree::{Limits, Positions, Tree, Value, parse_json, parse_toml};
 use crate::model::{Cluster, FactPath, PathStep};
 
@@ -156,6 +158,15 @@ pub fn read_into(text: &str, syntax: Syntax, cluster: &mut Cluster) -> Result<()
 
 /// The fast path: what it refuses is looked at again by [`problems`].
 fn fill(text: &str, syntax: Syntax, cluster: &mut Cluster) -> Result<(), String> {
+    let may_guess = syntax == Syntax::Json && text.len() <= LONGEST_JSON;
+    if may_guess && Json::read(text, LIMITS.tables, cluster).is_some() {
+        return Ok(());
+    }
+    fill_surely(text, syntax, cluster)
+}
+
+/// Reads whatever is a definition.
+fn fill_surely(text: &str, syntax: Syntax, cluster: &mut Cluster) -> Result<(), String> {
     let within_limits = text.len() <= SMALL || problems::within_limits(text, syntax);
     if !within_limits || has_escaped_nul(text, syntax) {
         return Err(String::new());

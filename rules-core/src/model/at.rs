@@ -1,6 +1,8 @@
 //! Views: facts together with their place, as rules see them.
 
-use std::{fmt, ops::Deref};
+use std::{fmt, iter::Enumerate, ops::Deref, slice};
+
+use smallvec::SmallVec;
 
 use super::{Cluster, FactPath, Key, index::Root, table::Term};
 use crate::words;
@@ -87,16 +89,14 @@ impl<'a, T: Term> At<'a, Vec<T>> {
     /// The elements of the list that are known, and whether these are all: an absent list is not complete, and
     /// neither is one that the definition's `partial` names.
     pub fn members(self) -> Set<At<'a, T>> {
-        Set { members: self.items().collect(), gaps: self.gap().into_iter().collect() }
+        Set::new(self.items(), self.gap())
     }
 
     /// The elements of the list that are known.
-    pub(crate) fn items(self) -> impl ExactSizeIterator<Item = At<'a, T>> + Clone {
+    #[inline]
+    pub(crate) fn items(self) -> Items<'a, T> {
         let items = self.value.map_or(&[][..], Vec::as_slice);
-        items
-            .iter()
-            .enumerate()
-            .map(move |(index, item)| At::new(self.root, self.path.index(index), Some(item)))
+        Items { root: self.root, list: self.path, left: items.iter().enumerate() }
     }
 
     /// The element at a place.
@@ -139,6 +139,77 @@ impl<'a, T: Term> At<'a, Vec<T>> {
     #[inline]
     pub(crate) fn gap(self) -> Option<FactPath> {
         (self.value.is_none() || is_partial(self.root, self.path)).then_some(self.path)
+    }
+}
+
+/// The elements of a list that are known, one after the other.
+pub struct Items<'a, T> {
+    root: Root<'a>,
+    list: FactPath,
+    left: Enumerate<slice::Iter<'a, T>>,
+}
+
+impl<T> Clone for Items<'_, T> {
+    fn clone(&self) -> Self {
+        Self { root: self.root, list: self.list, left: self.left.clone() }
+    }
+}
+
+impl<T> Items<'_, T> {
+    /// Whether none is left.
+    pub fn is_empty(&self) -> bool {
+        self.left.len() == 0
+    }
+}
+
+impl<'a, T> Iterator for Items<'a, T> {
+    type Item = At<'a, T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<At<'a, T>> {
+        let (index, item) = self.left.next()?;
+        Some(At::new(self.root, self.list.index(index), Some(item)))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.left.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for Items<'_, T> {}
+
+impl<T> DoubleEndedIterator for Items<'_, T> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let (index, item) = self.left.next_back()?;
+        Some(At::new(self.root, self.list.index(index), Some(item)))
+    }
+}
+
+/// What a rule can ask for all members of: a [`Set`], or a list.
+pub trait Several {
+    /// The members that are known.
+    type Members;
+
+    /// The members that are known, and the absent facts that may hide more.
+    fn into_members(self) -> (Self::Members, Gaps);
+}
+
+impl<M> Several for Set<M> {
+    type Members = Few<M>;
+
+    #[inline]
+    fn into_members(self) -> (Few<M>, Gaps) {
+        (self.members, self.gaps)
+    }
+}
+
+impl<'a, T: Term> Several for At<'a, Vec<T>> {
+    type Members = Items<'a, T>;
+
+    #[inline]
+    fn into_members(self) -> (Items<'a, T>, Gaps) {
+        (self.items(), self.gap().into_iter().collect())
     }
 }
 
@@ -237,20 +308,35 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Known<'_, T> {
 /// [`Findings::need_all`](crate::Findings::need_all) (how many there are, or that there is none).
 #[derive(Clone, Debug)]
 pub struct Set<M> {
-    members: Vec<M>,
-    gaps: Vec<FactPath>,
+    members: Few<M>,
+    gaps: Gaps,
 }
+
+/// Things of which most clusters have so few that they need no storage of their own.
+pub type Few<T> = SmallVec<[T; 4]>;
+
+/// The absent facts that may hide members of a [`Set`]: most have none.
+pub type Gaps = SmallVec<[FactPath; 1]>;
 
 impl<M> Default for Set<M> {
     /// The complete set without members.
     fn default() -> Self {
-        Self { members: Vec::new(), gaps: Vec::new() }
+        Self { members: Few::new(), gaps: Gaps::new() }
     }
 }
 
 impl<M> Set<M> {
     /// A set of these members; `gaps` are the absent facts that may hide more, none if the set is complete.
-    pub fn new(members: Vec<M>, gaps: Vec<FactPath>) -> Self {
+    pub fn new(members: impl IntoIterator<Item = M>, gaps: impl IntoIterator<Item = FactPath>) -> Self {
+        // Filled where it is, not moved there.
+        let mut set = Self::default();
+        set.members.extend(members);
+        set.gaps.extend(gaps);
+        set
+    }
+
+    /// The set of what [`into_parts`](Self::into_parts) gives.
+    pub fn from_parts(members: Few<M>, gaps: Gaps) -> Self {
         Self { members, gaps }
     }
 
@@ -280,7 +366,7 @@ impl<M> Set<M> {
     }
 
     /// The members and the gaps.
-    pub fn into_parts(self) -> (Vec<M>, Vec<FactPath>) {
+    pub fn into_parts(self) -> (Few<M>, Gaps) {
         (self.members, self.gaps)
     }
 
@@ -308,8 +394,8 @@ impl<M> Set<M> {
 
     /// The members for which a test holds that needs no absent fact.
     #[must_use]
-    pub fn filter(mut self, test: impl FnMut(&M) -> bool) -> Self {
-        self.members.retain(test);
+    pub fn filter(mut self, mut test: impl FnMut(&M) -> bool) -> Self {
+        self.members.retain(|member| test(member));
         self
     }
 
@@ -319,8 +405,15 @@ impl<M> Set<M> {
     }
 
     /// The union of the sets that the members stand for, in order.
-    pub fn flat_map<N>(self, mut image: impl FnMut(M) -> Set<N>) -> Set<N> {
-        let mut union = Set { members: Vec::new(), gaps: self.gaps };
+    pub fn flat_map<N>(mut self, mut image: impl FnMut(M) -> Set<N>) -> Set<N> {
+        // Often it is the one group of a virtual server.
+        if self.members.len() == 1
+            && self.gaps.is_empty()
+            && let Some(only) = self.members.pop()
+        {
+            return image(only);
+        }
+        let mut union = Set { members: Few::new(), gaps: self.gaps };
         for member in self.members {
             let set = image(member);
             union.members.extend(set.members);

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::input::json::{Fill, Filled, Json};
+
 /// A value that may not be known.
 ///
 /// Absent means *not known*; it never means a default, "no" or "none". Unlike an `Option`, a forgotten fact keeps
@@ -96,5 +98,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Fact<T> {
         T::deserialize_in_place(deserializer, &mut place.value)?;
         place.known = true;
         Ok(())
+    }
+}
+
+impl<T: Fill> Fill for Fact<T> {
+    /// A fact that is known already would be given twice.
+    fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+        if self.known {
+            return None;
+        }
+        self.known = true;
+        self.value.fill(json)
     }
 }

@@ -13,6 +13,7 @@ use super::{
     At,
     table::{LeafCheck, Reflect, Shape, Term, leaves},
 };
+use crate::input::json::{Fill, Filled, Json};
 
 /// A value of a free table.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +95,21 @@ impl<'de> Deserialize<'de> for Scalar {
         }
 
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl Fill for Scalar {
+    fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+        *self = match json.next()? {
+            b'"' => Self::Text(json.text()?.to_owned()),
+            b'0'..=b'9' => Self::Integer(json.number()?.try_into().ok()?),
+            _ => {
+                let mut truth = false;
+                truth.fill(json)?;
+                Self::Bool(truth)
+            }
+        };
+        Some(())
     }
 }
 
@@ -181,6 +197,25 @@ impl<'de> Deserialize<'de> for FreeTable {
         }
 
         deserializer.deserialize_map(Visitor)
+    }
+}
+
+impl Fill for FreeTable {
+    fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+        self.0.clear();
+        let mut more = json.enters_table()?;
+        while more {
+            let key = json.text_within()?.to_owned();
+            // Each key is compared with all before it, which must not take long.
+            if !json.takes(":") || self.0.len() == 64 || self.get(&key).is_some() {
+                return None;
+            }
+            let mut value = Scalar::default();
+            value.fill(json)?;
+            self.0.push((key, value));
+            more = json.next_key()?;
+        }
+        Some(())
     }
 }
 
@@ -283,6 +318,22 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrNone<T> {
         }
 
         deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+    }
+}
+
+impl<T: Fill + Default> Fill for OrNone<T> {
+    fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+        if json.next()? == b'"' {
+            *self = Self::None;
+            return (json.text()? == "none").then_some(());
+        }
+        let mut thing = match std::mem::take(self) {
+            Self::None => T::default(),
+            Self::Some(thing) => thing,
+        };
+        thing.fill(json)?;
+        *self = Self::Some(thing);
+        Some(())
     }
 }
 

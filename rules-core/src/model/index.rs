@@ -7,11 +7,12 @@
 use std::{
     hash::{BuildHasher, RandomState},
     mem,
+    ops::Range,
     sync::{Mutex, OnceLock, PoisonError},
 };
 
 use super::{
-    At, Cluster, ClusterRef, FactPath, GroupRef, Name, PathPattern, ResourceType, ResourcesByName,
+    At, Cluster, ClusterRef, FactPath, Gaps, GroupRef, Name, PathPattern, ResourceType, ResourcesByName,
     SetupAction, table::Reflect, text::Folded,
 };
 
@@ -21,7 +22,7 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Index {
     partial: Lazy<Vec<FactPath>>,
-    default_group: Lazy<(Vec<usize>, Vec<FactPath>)>,
+    default_group: Lazy<(Vec<usize>, Gaps)>,
     evs: Lazy<VirtualServers>,
     dependencies: Lazy<Dependencies>,
     resources: Lazy<Resources>,
@@ -85,6 +86,11 @@ impl<'a> Root<'a> {
         self.index.is_some()
     }
 
+    /// The cluster with its index, if it has one.
+    pub(super) fn indexed(self) -> Option<Indexed<'a>> {
+        Some(Indexed { cluster: self.cluster, index: self.index? })
+    }
+
     /// Asks the index, or one for this question only.
     pub(super) fn ask<R>(self, question: impl FnOnce(Indexed<'_>) -> R) -> R {
         match self.index {
@@ -129,14 +135,11 @@ impl<'i> Indexed<'i> {
 
     /// The dependencies within all groups, resources counted as [`Resources`] does.
     pub(super) fn dependencies(self) -> &'i Dependencies {
-        self.index.dependencies.get(|dependencies| {
-            dependencies.clear();
-            self.view().groups().items().for_each(|group| dependencies.add(group));
-        })
+        self.index.dependencies.get(|dependencies| dependencies.fill(self.view().groups().items()))
     }
 
     /// The place of the default group, and the absent facts that may hide it.
-    pub(super) fn default_group(self) -> &'i (Vec<usize>, Vec<FactPath>) {
+    pub(super) fn default_group(self) -> &'i (Vec<usize>, Gaps) {
         self.index.default_group.get(|(places, gaps)| {
             let (groups, absent) = self.view().find_default_group().into_parts();
             places.clear();
@@ -193,7 +196,7 @@ impl<'i> Indexed<'i> {
 }
 
 /// The places of the virtual servers in the list, and of their groups.
-type VirtualServers = (Vec<[Option<usize>; 2]>, Vec<FactPath>);
+type VirtualServers = (Vec<[Option<usize>; 2]>, Gaps);
 
 /// A value that is made when it is first asked for, in the storage of an earlier one.
 #[derive(Debug, Default)]
@@ -314,9 +317,31 @@ impl Resources {
 
     /// The resources of a type that has a word of its own, each as its group and its place there.
     pub(super) fn of(&self, kind: &ResourceType) -> impl ExactSizeIterator<Item = [usize; 2]> {
-        let code = usize::from(kind.code());
-        let range = self.code_starts[code] as usize..self.code_starts[code + 1] as usize;
-        self.by_code[range].iter().map(|&number| self.place(number as usize))
+        self.of_code(kind.code()).iter().map(|&number| self.place(number as usize))
+    }
+
+    /// The numbers of the resources whose type has a code, in order.
+    fn of_code(&self, code: u8) -> &[u32] {
+        let code = usize::from(code);
+        &self.by_code[self.code_starts[code] as usize..self.code_starts[code + 1] as usize]
+    }
+
+    /// The places in a group of its resources of a type that has a word of its own.
+    pub(super) fn of_group(&self, group: usize, kind: &ResourceType) -> impl Iterator<Item = usize> {
+        self.of_code_in(group, kind.code())
+    }
+
+    /// The places in a group of its resources whose type is not known.
+    pub(super) fn untyped_of_group(&self, group: usize) -> impl Iterator<Item = usize> {
+        self.of_code_in(group, Kind::UNKNOWN)
+    }
+
+    fn of_code_in(&self, group: usize, code: u8) -> impl Iterator<Item = usize> {
+        let (first, end) = (self.starts[group], self.starts[group + 1]);
+        let numbers = self.of_code(code);
+        let from = numbers.partition_point(|number| *number < first);
+        let own = numbers[from..].iter().take_while(move |number| **number < end);
+        own.map(move |number| (number - first) as usize)
     }
 
     /// The resources of a class of types.
@@ -337,16 +362,11 @@ impl Resources {
         self.starts[group] as usize
     }
 
-    /// What a group's resources are: for each `Some(true)` or `Some(false)` by a test on the code of its type and the
-    /// classes, `None` where the type is not known.
-    pub(super) fn in_group(
-        &self,
-        group: usize,
-        test: impl Fn(u8, u8) -> bool,
-    ) -> impl Iterator<Item = Option<bool>> {
+    /// Whether a group's resources are of a class of types; `None` where the type is not known.
+    pub(super) fn in_group(&self, group: usize, class: Class) -> impl Iterator<Item = Option<bool>> {
         let range = self.starts[group] as usize..self.starts[group + 1] as usize;
         let known = |kind: &Kind| kind.code != Kind::UNKNOWN;
-        self.kinds[range].iter().map(move |kind| known(kind).then(|| test(kind.code, kind.classes)))
+        self.kinds[range].iter().map(move |kind| known(kind).then_some(kind.classes & class as u8 != 0))
     }
 
     /// The lists of resources that are not complete.
@@ -360,12 +380,19 @@ impl Resources {
     }
 }
 
-/// On which resources of its group each resource depends.
+/// On which resources of its group each resource depends, resources counted as [`Resources`] does.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dependencies {
+    /// In the order of the resources that depend, as they name the others.
     named: Vec<Named>,
     /// Of each resource where its own begin; one more at the end.
-    starts: Vec<usize>,
+    starts: Vec<u32>,
+    /// The resources that depend on others, those on the same one side by side.
+    dependents: Vec<u32>,
+    /// For each resource where those that depend on it begin; one more at the end.
+    dependents_starts: Vec<u32>,
+    /// The resources of which an absent fact may hide a dependency, in order.
+    hidden: Vec<(u32, FactPath)>,
 }
 
 /// That a resource names another one.
@@ -374,30 +401,38 @@ pub(super) struct Named {
     /// Where in `depends_on`, or in which of the alternatives of `depends_on_any`.
     pub(super) place: usize,
     pub(super) alternatives: Option<usize>,
-    /// The place of the first resource of the group that bears the name.
+    /// The first resource of the group that bears the name.
     pub(super) to: Option<usize>,
 }
 
 impl Dependencies {
-    fn clear(&mut self) {
-        self.named.clear();
-        self.starts.clear();
-        self.starts.push(0);
-    }
-
-    /// Those of one group alone.
-    pub(super) fn of_group(group: GroupRef<'_>) -> Self {
+    /// Those of some groups.
+    pub(super) fn of_groups<'a>(groups: impl Iterator<Item = GroupRef<'a>>) -> Self {
         let mut dependencies = Self::default();
-        dependencies.clear();
-        dependencies.add(group);
+        dependencies.fill(groups);
         dependencies
     }
 
+    fn fill<'a>(&mut self, groups: impl Iterator<Item = GroupRef<'a>>) {
+        self.named.clear();
+        self.starts.clear();
+        self.starts.push(0);
+        self.hidden.clear();
+        groups.for_each(|group| self.add(group));
+        self.turn();
+    }
+
     fn add(&mut self, group: GroupRef<'_>) {
-        let (resources, _) = group.resources().members().into_parts();
+        let first = self.starts.len() - 1;
+        let (resources, list_gap) = group.resources().members().into_parts();
         let by_name = ResourcesByName::of(&resources);
-        let find = |name: At<'_, Name>| name.peek().and_then(|name| by_name.place_of(name));
-        for resource in &resources {
+        // A resource that is not known, or whose name is not, may be the one that is meant.
+        let unnamed = || resources.iter().map(|resource| resource.name()).find(|name| name.peek().is_none());
+        let nameless = list_gap.first().copied().or_else(|| unnamed().map(At::path));
+        for (from, resource) in resources.iter().enumerate() {
+            let begin = self.named.len();
+            let find =
+                |name: At<'_, Name>| name.peek().and_then(|name| by_name.place_of(name)).map(|to| first + to);
             let all = resource.depends_on().items().enumerate();
             self.named.extend(all.map(|(place, name)| Named { place, alternatives: None, to: find(name) }));
             for (alternatives, names) in resource.depends_on_any().items().enumerate() {
@@ -408,13 +443,56 @@ impl Dependencies {
                     to: find(name),
                 }));
             }
-            self.starts.push(self.named.len());
+            self.starts.push(number(self.named.len()));
+            let dangles = || self.named[begin..].iter().any(|named| named.to.is_none());
+            let hidden = resource.depends_on().gap().or_else(|| nameless.filter(|_| dangles()));
+            self.hidden.extend(hidden.map(|absent| (number(first + from), absent)));
+        }
+    }
+
+    /// Sorts the dependencies by what they lead to.
+    fn turn(&mut self) {
+        let Self { named, starts, dependents, dependents_starts: ends, .. } = self;
+        ends.clear();
+        ends.resize(starts.len(), 0);
+        for to in named.iter().filter_map(|named| named.to) {
+            ends[to] += 1;
+        }
+        let mut end = 0;
+        for count in ends.iter_mut() {
+            end += *count;
+            *count = end;
+        }
+        dependents.clear();
+        dependents.resize(end as usize, 0);
+        // Filled from the end, what was where each one's end is becomes where it begins.
+        for (from, range) in starts.array_windows().enumerate().rev() {
+            let [begin, end] = range.map(|place| place as usize);
+            for to in named[begin..end].iter().rev().filter_map(|named| named.to) {
+                ends[to] -= 1;
+                dependents[ends[to] as usize] = number(from);
+            }
         }
     }
 
     /// What a resource names, in order.
     pub(super) fn of(&self, number: usize) -> &[Named] {
-        &self.named[self.starts[number]..self.starts[number + 1]]
+        &self.named[self.starts[number] as usize..self.starts[number + 1] as usize]
+    }
+
+    /// The resources that depend on a resource.
+    pub(super) fn dependents(&self, number: usize) -> impl ExactSizeIterator<Item = usize> {
+        let starts = &self.dependents_starts;
+        self.dependents[starts[number] as usize..starts[number + 1] as usize]
+            .iter()
+            .map(|&from| from as usize)
+    }
+
+    /// Of some resources those of which an absent fact may hide a dependency, with that fact.
+    pub(super) fn hidden(&self, numbers: Range<usize>) -> impl Iterator<Item = (usize, FactPath)> {
+        let from = self.hidden.partition_point(|(number, _)| (*number as usize) < numbers.start);
+        let hidden = self.hidden[from..].iter().map(|&(number, absent)| (number as usize, absent));
+        hidden.take_while(move |(number, _)| *number < numbers.end)
     }
 }
 

@@ -71,7 +71,7 @@ impl Key {
 }
 
 /// The name of a raw identifier (`r#type`).
-const fn plain(identifier: &'static str) -> &'static str {
+pub(super) const fn plain(identifier: &'static str) -> &'static str {
     match identifier.as_bytes() {
         [b'r', b'#', ..] => identifier.split_at(2).1,
         _ => identifier,

@@ -37,7 +37,7 @@ mod version;
 mod virtual_server;
 mod vocabulary;
 
-pub use at::{At, Known, Set};
+pub use at::{At, Few, Gaps, Items, Known, Set, Several};
 pub use cluster::{
     Cluster, ExchangeRole, Installer, Layout, Solution, StorageBus, Validation, VirtualServerMode,
 };

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    cmp::Ordering,
     collections::{HashMap, HashSet},
     fmt::Write as _,
     ops::ControlFlow,
@@ -24,27 +25,25 @@ const MAX_STEPS: usize = 7;
 /// (`/groups/1/resources/0/parameters/address`).
 ///
 /// Paths order as their facts do in the fact model; list elements by their index.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FactPath {
-    // A path stands beside every fact that a rule looks at, so it is packed: from the highest bit, how many steps there
-    // are, the steps, and in the lowest bits how many bits are taken. No step's code is the beginning of another's, so
-    // that the numbers order as the steps do. Two words, as one of 128 bits would have to be aligned.
+    // A path stands beside every fact that a rule looks at, so it is packed, and one more step costs a shift by as many
+    // bits as it takes: from the highest bit down zeros, a one, and the steps; the last one stands in the lowest bits. Two
+    // words, as one of 128 bits would have to be aligned.
     high: u64,
     low: u64,
 }
 
-/// The bits for the number of steps.
-const LENGTH_BITS: u32 = 3;
 /// The bits of a step into a key: a one, and the key.
 const KEY_BITS: u32 = 1 + 9;
 /// The bits of a step into an element of a list: a zero, and the index.
 const INDEX_BITS: u32 = 1 + 20;
 
 const _: () = {
-    assert!(MAX_STEPS < 1 << LENGTH_BITS);
     assert!(Key::ALL.len() <= 1 << (KEY_BITS - 1));
-    // `groups`, 0, `resources`, 0, `depends_on_any`, 0, 0 is the longest; 7 bits say how many bits are taken.
-    assert!(LENGTH_BITS + 3 * KEY_BITS + 4 * INDEX_BITS <= u128::BITS - 7);
+    assert!(INDEX_BITS == 2 * KEY_BITS + 1);
+    // `groups`, 0, `resources`, 0, `depends_on_any`, 0, 0 is the longest.
+    assert!(1 + 3 * KEY_BITS + 4 * INDEX_BITS <= u128::BITS);
 };
 
 /// One step of a [`FactPath`], taken apart.
@@ -58,7 +57,7 @@ pub enum PathStep {
 
 impl FactPath {
     /// The whole definition.
-    pub const ROOT: Self = Self { high: 0, low: LENGTH_BITS as u64 };
+    pub const ROOT: Self = Self { high: 0, low: 1 };
 
     /// The path of a key below this one.
     #[must_use]
@@ -78,17 +77,8 @@ impl FactPath {
 
     #[inline]
     fn step(self, code: u32, bits: u32) -> Self {
-        let taken = self.taken() + bits;
-        debug_assert!(taken <= u128::BITS - 7, "no fact of the model lies deeper");
-        let one_more = 1 << (u128::BITS - LENGTH_BITS);
-        let code = u128::from(code) << ((u128::BITS - taken) & 127);
-        Self::packed((self.bits() + one_more + u128::from(bits)) | code)
-    }
-
-    /// How many of the bits are taken.
-    #[inline]
-    fn taken(self) -> u32 {
-        (self.low & 127) as u32
+        debug_assert!(self.taken() + bits < u128::BITS, "no fact of the model lies deeper");
+        Self::packed(self.bits() << bits | u128::from(code))
     }
 
     #[inline]
@@ -102,39 +92,50 @@ impl FactPath {
         Self { high: (bits >> 64) as u64, low: bits as u64 }
     }
 
+    /// How many bits the steps take.
+    #[inline]
+    fn taken(self) -> u32 {
+        u128::BITS - 1 - self.bits().leading_zeros()
+    }
+
+    /// The steps, the first one in the highest bits.
+    #[inline]
+    fn from_the_first(self) -> u128 {
+        self.bits() << self.bits().leading_zeros() << 1
+    }
+
     /// How many steps there are.
     #[inline]
     fn length(self) -> usize {
-        (self.high >> (u64::BITS - LENGTH_BITS)) as usize
+        // A step into a list takes as many bits as two into keys, and one more: so many are those that are left over.
+        (self.taken() / KEY_BITS - self.taken() % KEY_BITS) as usize
     }
 
-    /// The step that begins at a bit, and the bit after it.
+    /// The bits that a number of steps take, or all steps where there are fewer.
     #[inline]
-    fn step_at(self, begin: u32) -> (PathStep, u32) {
-        let rest = self.bits() << begin;
-        if rest >> (u128::BITS - 1) == 0 {
-            (PathStep::Index((rest >> (u128::BITS - INDEX_BITS)) as usize), begin + INDEX_BITS)
-        } else {
-            let key = (rest << 1 >> (u128::BITS - KEY_BITS + 1)) as usize;
-            (PathStep::Key(Key::ALL[key]), begin + KEY_BITS)
-        }
+    fn taken_by(self, steps: usize) -> u32 {
+        let (bits, all) = (self.from_the_first(), self.taken());
+        (0..steps).fold(0, |taken, _| if taken < all { taken + bits_of_step(bits << taken) } else { all })
     }
 
     /// Which element of a list of the cluster's own (`nodes`, `groups`) the path leads to or through.
     #[inline]
     pub(super) fn root_index(self) -> Option<usize> {
-        match (self.length() > 1).then(|| self.step_at(LENGTH_BITS + KEY_BITS).0) {
-            Some(PathStep::Index(index)) => Some(index),
-            _ => None,
-        }
+        self.index_at(KEY_BITS)
     }
 
     /// Which element of a list in an element of a list of the cluster's own (`groups[…].resources`) the path leads to or
     /// through.
     #[inline]
     pub(super) fn inner_index(self) -> Option<usize> {
-        match (self.length() > 3).then(|| self.step_at(LENGTH_BITS + KEY_BITS + INDEX_BITS + KEY_BITS).0) {
-            Some(PathStep::Index(index)) if self.root_index().is_some() => Some(index),
+        self.index_at(KEY_BITS).and_then(|_| self.index_at(KEY_BITS + INDEX_BITS + KEY_BITS))
+    }
+
+    /// The index of the step that begins at a bit, if it is one into a list.
+    #[inline]
+    fn index_at(self, begin: u32) -> Option<usize> {
+        match (self.taken() > begin).then(|| step_of(self.from_the_first() << begin)) {
+            Some(PathStep::Index(index)) => Some(index),
             _ => None,
         }
     }
@@ -148,24 +149,16 @@ impl FactPath {
     /// The first `length` steps of the path.
     #[must_use]
     pub fn prefix(self, length: usize) -> Self {
-        if length >= self.length() {
-            return self;
-        }
-        let mut taken = LENGTH_BITS;
-        for _ in 0..length {
-            let is_key = self.bits() << taken >> (u128::BITS - 1) == 1;
-            taken += if is_key { KEY_BITS } else { INDEX_BITS };
-        }
-        let steps = self.bits() << LENGTH_BITS >> LENGTH_BITS >> (u128::BITS - taken) << (u128::BITS - taken);
-        Self::packed((length as u128) << (u128::BITS - LENGTH_BITS) | steps | u128::from(taken))
+        Self::packed(self.bits() >> (self.taken() - self.taken_by(length)))
     }
 
     /// The steps from the root.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = PathStep> + ExactSizeIterator + '_ {
         let mut steps = [PathStep::Index(0); MAX_STEPS];
-        let mut begin = LENGTH_BITS;
+        let mut bits = self.from_the_first();
         for step in &mut steps[..self.length()] {
-            (*step, begin) = self.step_at(begin);
+            *step = step_of(bits);
+            bits <<= bits_of_step(bits);
         }
         steps.into_iter().take(self.length())
     }
@@ -246,7 +239,7 @@ impl FactPath {
         let mut is_free = false;
         while !rest.is_empty() {
             // A text of strangers may have more steps than any fact.
-            if path.length() == MAX_STEPS || path.taken() + INDEX_BITS > u128::BITS - 7 {
+            if path.length() == MAX_STEPS || path.taken() + INDEX_BITS >= u128::BITS {
                 return None;
             }
             if let Some(inside) = rest.strip_prefix('[') {
@@ -326,6 +319,43 @@ impl Cluster {
             PathStep::Key(key) => Some((here, key)),
             PathStep::Index(_) => None,
         }
+    }
+}
+
+/// The step in the highest bits.
+#[inline]
+fn step_of(bits: u128) -> PathStep {
+    if is_key(bits) {
+        PathStep::Key(Key::ALL[(bits << 1 >> (u128::BITS - KEY_BITS + 1)) as usize])
+    } else {
+        PathStep::Index((bits >> (u128::BITS - INDEX_BITS)) as usize)
+    }
+}
+
+/// How many bits the step in the highest ones takes.
+#[inline]
+fn bits_of_step(bits: u128) -> u32 {
+    if is_key(bits) { KEY_BITS } else { INDEX_BITS }
+}
+
+/// Whether the step in the highest bits is one into a key.
+#[inline]
+fn is_key(bits: u128) -> bool {
+    bits >> (u128::BITS - 1) == 1
+}
+
+impl Ord for FactPath {
+    /// By how many steps there are, then by the steps: no step's code is the beginning of another's, so that the numbers
+    /// order as the steps do.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = |path: &Self| (path.length(), path.from_the_first());
+        order(self).cmp(&order(other))
+    }
+}
+
+impl PartialOrd for FactPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -14,10 +14,13 @@ use serde::{
 };
 
 use super::Fact;
-use crate::{input::tree::Tree, words};
+use crate::{
+    input::{json::Fill, tree::Tree},
+    words,
+};
 
 /// What a fact can hold: a word, a number, a name, a table of further facts, or a list of any of these.
-pub trait Term: Default + Reflect + Serialize + for<'de> Deserialize<'de> + JsonSchema {
+pub trait Term: Default + Reflect + Fill + Serialize + for<'de> Deserialize<'de> + JsonSchema {
     /// How the term is written in a definition.
     const SHAPE: Shape;
 }
@@ -146,10 +149,10 @@ pub(crate) trait Table: Default {
     const WHAT: &'static str;
 
     /// Reads the value of the key with this index.
-    fn fill<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
+    fn read_fact<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
 
-    /// Makes the fact with this index unknown.
-    fn forget(&mut self, index: usize);
+    /// Makes every fact unknown.
+    fn forget_all(&mut self);
 }
 
 /// Reads a value into the storage of an earlier one.
@@ -182,18 +185,16 @@ impl<'de, T: Table> Visitor<'de> for TableVisitor<'_, T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         const { assert!(T::KEYS.len() <= 64, "the keys read are remembered in 64 bits") };
+        self.0.forget_all();
         let mut read = 0_u64;
         let mut expected = 0;
         while let Some(index) = map.next_key_seed(KeyAmong::<T> { expected, table: PhantomData })? {
             if read & (1 << index) != 0 {
                 return Err(A::Error::custom(format_args!("duplicate key `{}`", T::KEYS[index])));
             }
-            self.0.fill(index, &mut map)?;
+            self.0.read_fact(index, &mut map)?;
             read |= 1 << index;
             expected = index + 1;
-        }
-        for index in (0..T::KEYS.len()).filter(|index| read & (1 << index) == 0) {
-            self.0.forget(index);
         }
         Ok(())
     }
@@ -302,7 +303,7 @@ macro_rules! facts {
             const KEYS: &'static [&'static str] = &[$( $crate::model::Key::$fact.name() ),+];
             const WHAT: &'static str = stringify!($Table);
 
-            fn fill<'de, A: serde::de::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
+            fn read_fact<'de, A: serde::de::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
                 let mut here = 0;
                 $(
                     if index == here {
@@ -313,15 +314,33 @@ macro_rules! facts {
                 unreachable!("{} has {here} keys, and {index} is none of them", stringify!($Table))
             }
 
-            fn forget(&mut self, index: usize) {
-                let mut here = 0;
-                $(
-                    if index == here {
-                        return self.$fact.forget();
+            fn forget_all(&mut self) {
+                $( self.$fact.forget(); )+
+            }
+        }
+
+        impl $crate::input::json::Fill for $Table {
+            fn fill(&mut self, json: &mut $crate::input::json::Json<'_>) -> $crate::input::json::Filled {
+                $crate::model::table::Table::forget_all(self);
+                if !json.enters_table()? {
+                    return Some(());
+                }
+                // One round reads keys that come in the declared order.
+                loop {
+                    let mut found = false;
+                    $(
+                        if json.takes_key(const { $crate::model::key::plain(concat!(stringify!($fact), "\":")) }) {
+                            self.$fact.fill(json)?;
+                            if !json.next_key()? {
+                                return Some(());
+                            }
+                            found = true;
+                        }
+                    )+
+                    if !found {
+                        return None;
                     }
-                    here += 1;
-                )+
-                unreachable!("{} has {here} keys, and {index} is none of them", stringify!($Table))
+                }
             }
         }
 

@@ -17,6 +17,7 @@ use super::{
     PathPattern,
     table::{LeafCheck, Reflect, Shape, Term, leaves},
 };
+use crate::input::json::{Fill, Filled, Json};
 
 /// Whether two names are the same to Windows, which compares them without case.
 #[inline]
@@ -34,24 +35,29 @@ pub fn same_name(a: &str, b: &str) -> bool {
 
 /// The same for names whose last characters do not differ.
 fn same_within(a: &str, b: &str) -> bool {
-    if a.len() == b.len() {
-        // Eight characters at a time: in ASCII, the two cases of a letter differ in one bit.
-        const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
-        const CASE: u64 = 0x2020_2020_2020_2020;
-        let (words, others) = (a.as_bytes().as_chunks().0.iter(), b.as_bytes().as_chunks().0.iter());
-        for (word, other) in words.zip(others) {
-            let (word, other) = (u64::from_ne_bytes(*word), u64::from_ne_bytes(*other));
-            if (word ^ other) & !CASE != 0 && (word | other) & NOT_ASCII == 0 {
-                return false;
-            }
-        }
-        if a.eq_ignore_ascii_case(b) {
-            return true;
-        }
+    if a.len() == b.len()
+        && !differ_within(a.as_bytes(), b.as_bytes())
+        && (a == b || a.eq_ignore_ascii_case(b))
+    {
+        return true;
     }
     !a.is_ascii()
         && !b.is_ascii()
         && a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
+}
+
+/// Whether names of one length are seen to differ, as ASCII, where eight or four characters are looked at at once.
+fn differ_within(a: &[u8], b: &[u8]) -> bool {
+    // The two cases of a letter differ in one bit.
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    let eight = |a: &[u8; 8], b: &[u8; 8]| (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b)) & !CASE != 0;
+    let four =
+        |a: &[u8; 4], b: &[u8; 4]| u64::from(u32::from_ne_bytes(*a) ^ u32::from_ne_bytes(*b)) & !CASE != 0;
+    if let (Some(end), Some(other)) = (a.last_chunk(), b.last_chunk()) {
+        return eight(end, other) || a.as_chunks().0.iter().zip(b.as_chunks().0).any(|(a, b)| eight(a, b));
+    }
+    let (ends, begins) = (a.last_chunk().zip(b.last_chunk()), a.first_chunk().zip(b.first_chunk()));
+    ends.into_iter().chain(begins).any(|(a, b)| four(a, b))
 }
 
 /// The name of a thing: compared without case, as clusters do; printed as written.
@@ -112,6 +118,10 @@ impl PartialOrd for Name {
 
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.0.is_ascii() && other.0.is_ascii() {
+            let lowered = |byte: u8| byte.to_ascii_lowercase();
+            return self.0.bytes().map(lowered).cmp(other.0.bytes().map(lowered));
+        }
         self.0.chars().flat_map(char::to_lowercase).cmp(other.0.chars().flat_map(char::to_lowercase))
     }
 }
@@ -160,6 +170,14 @@ macro_rules! around_string {
             }
         }
 
+        impl Fill for $Text {
+            fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+                self.0.fill(json)?;
+                let check: fn(&str) -> Result<(), &'static str> = $check;
+                check(&self.0).ok()
+            }
+        }
+
         impl Serialize for $Text {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
@@ -201,7 +219,7 @@ around_string!(
         "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
         "description": "A path of Windows, with a drive letter or as \\\\server\\share.",
     },
-    |path| if path.contains(|character: char| character.is_ascii_control()) {
+    |path| if path.bytes().any(|byte| byte.is_ascii_control()) {
         Err("a path of Windows with a control character; in TOML, write paths in single quotes: 'D:\\Exchsrvr'")
     } else {
         Ok(())
@@ -270,6 +288,13 @@ macro_rules! parsed {
                 }
 
                 deserializer.deserialize_str(Parse)
+            }
+        }
+
+        impl Fill for $Text {
+            fn fill(&mut self, json: &mut Json<'_>) -> Filled {
+                *self = json.text()?.parse().ok()?;
+                Some(())
             }
         }
 

@@ -166,6 +166,13 @@ macro_rules! word {
             }
         }
 
+        impl $crate::input::json::Fill for $Word {
+            fn fill(&mut self, json: &mut $crate::input::json::Json<'_>) -> $crate::input::json::Filled {
+                *self = json.text()?.parse().ok()?;
+                Some(())
+            }
+        }
+
         // In a path by names a word of a list is called by itself: `protocols[imap4]`.
         impl $crate::model::table::Reflect for $Word {
             fn name(&self) -> Option<&str> {

@@ -54,7 +54,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let several = all.len() > 1;
     let older = cluster.nodes_on(|windows| windows < WindowsVersion::V2003);
     let newer = cluster.nodes_on(WindowsVersion::is_2003);
-    let groups = Set::new(all, Vec::new()).flat_map(Evs::group);
+    let groups = Set::new(all, []).flat_map(Evs::group);
     let (Some(older), Some(newer)) = (findings.need_all(older), findings.need_all(newer)) else { return };
     match (older.len(), newer.len()) {
         (1.., 0) => {

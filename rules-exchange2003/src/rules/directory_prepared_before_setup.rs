@@ -5,7 +5,7 @@ use rules_core::{
     model::{
         At, ClusterRef, Domain, ExchangeVersion,
         ExchangeVersion::{V2000, V2003},
-        Known, Name, Set, SetupAction, Step,
+        Few, Known, Name, Set, SetupAction, Step,
     },
     passes, rule,
     testing::reference::{FOUR_NODES_2003, TWO_NODES_2000, TWO_NODES_2003},
@@ -61,7 +61,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let Some(version) = findings.need(cluster.exchange()).map(Known::value) else { return };
     let directory = cluster.directory();
     let node_domains = findings.each(cluster.node_domains());
-    let domains = findings.each(directory.domains());
+    let domains = findings.each(directory.domains().members());
     let holds = |domain: &At<'_, Domain>, of_node: &At<'_, Name>| {
         of_node.peek().is_some_and(|name| domain.is_called(name))
     };
@@ -105,7 +105,7 @@ struct History<'a> {
     cluster: ClusterRef<'a>,
     version: ExchangeVersion,
     /// Where the version was installed, or may have been. `None`: Setup is still to come, and the log has nothing to show.
-    installs: Option<Vec<Step<'a>>>,
+    installs: Option<Few<Step<'a>>>,
 }
 
 impl<'a> History<'a> {

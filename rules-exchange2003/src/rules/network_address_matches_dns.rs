@@ -61,7 +61,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 
 /// The Network Name resource that bears the name of the virtual server; further ones are other names for clients.
 fn own_network_names(evs: Evs<'_>) -> Set<ResourceRef<'_>> {
-    let Some(own) = evs.name().peek() else { return Set::new(Vec::new(), vec![evs.name().path()]) };
+    let Some(own) = evs.name().peek() else { return Set::new([], [evs.name().path()]) };
     let network_names = evs.group().flat_map(|group| group.resources_of(&ResourceType::NetworkName));
     network_names.whose(|resource| resource.parameters().name(), |name| name == own)
 }

@@ -55,7 +55,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         return findings.not_applicable("a cluster of one node has no other to move groups to");
     }
     for run in findings.each(cluster.setup_runs()) {
-        let owned = findings.each(run.node_owned_groups());
+        let owned = findings.each(run.node_owned_groups().members());
         if owned.is_empty() {
             continue;
         }

@@ -94,14 +94,11 @@ fn judge(evs: Evs<'_>, group: GroupRef<'_>, version: ExchangeVersion, findings: 
         };
         for dependency in wanted.iter().filter(judged) {
             for resource in findings.each(group.resources_of(&dependency.kind)) {
-                let reached = leading.from(resource);
                 match dependency.standing {
                     Standing::Tolerated => {}
-                    Standing::Outdated => outdated(resource, reached, findings),
-                    _ if reached.peek().is_empty() => {
-                        missing(dependency, resource, targets(), reached, findings);
-                    }
-                    _ => {}
+                    Standing::Outdated => outdated(resource, leading.from(resource), findings),
+                    _ if leading.is_known_from(resource) => {}
+                    _ => missing(dependency, resource, targets(), leading.from(resource), findings),
                 }
             }
         }
@@ -160,18 +157,17 @@ fn every_disk_with_data(
     let attendants: Vec<_> = findings
         .each(group.resources_of(&ResourceType::SystemAttendant))
         .into_iter()
-        .filter(|attendant| !leading_to_any.from(*attendant).peek().is_empty())
+        .filter(|attendant| leading_to_any.is_known_from(*attendant))
         .collect();
     for disk in findings.each(group.resources().whose(|resource| resource.r#type(), is_disk)) {
         let Some(name) = findings.need(disk.name()) else { continue };
         let leading = graph.leading_to(|resource| resource.name(), |other| *other == *name);
         for attendant in &attendants {
-            let reached = leading.from(*attendant);
-            if !reached.peek().is_empty() {
+            if leading.is_known_from(*attendant) {
                 continue;
             }
             if let [path, ..] = findings.each(evs.data_on(disk))[..]
-                && findings.need_all(reached).is_some()
+                && findings.need_all(leading.from(*attendant)).is_some()
             {
                 let message =
                     format!("`{}` does not depend on `{name}`, which holds `{path}`", attendant.name());

@@ -3,7 +3,7 @@ use rules_core::{
     model::{
         At, ClusterRef, Dependencies, DriveLetter, Evs,
         ExchangeVersion::V2007,
-        FactPath, GroupRef, Known, Layout, LeadingTo, ResourceRef,
+        FactPath, Gaps, GroupRef, Known, Layout, LeadingTo, ResourceRef,
         ResourceType::{self, Database, PhysicalDisk},
         Set, StorageGroup, WindowsPath,
     },
@@ -90,8 +90,7 @@ fn depends(dependency: &Dependency, group: GroupRef<'_>, graph: &Dependencies<'_
     let targets = group.resources().whose(|resource| resource.r#type(), is_target);
     let leading = graph.leading_to(|resource| resource.r#type(), is_target);
     for resource in resources {
-        let reached = leading.from(resource);
-        if !reached.peek().is_empty() {
+        if leading.is_known_from(resource) {
             continue;
         }
         let [target, ..] = *targets.peek() else {
@@ -99,7 +98,7 @@ fn depends(dependency: &Dependency, group: GroupRef<'_>, graph: &Dependencies<'_
             findings.each(targets);
             return;
         };
-        if findings.need_all(reached).is_some() {
+        if findings.need_all(leading.from(resource)).is_some() {
             let most = if dependency.documented { Severity::Error } else { Severity::Information };
             let message = format!("`{}` does not depend on `{}`", resource.name(), target.name());
             findings
@@ -110,7 +109,7 @@ fn depends(dependency: &Dependency, group: GroupRef<'_>, graph: &Dependencies<'_
     }
 }
 
-fn on_their_disks(cms: Evs<'_>, group: GroupRef<'_>, graph: &Dependencies<'_>, findings: &mut Findings) {
+fn on_their_disks<'a>(cms: Evs<'a>, group: GroupRef<'a>, graph: &Dependencies<'a>, findings: &mut Findings) {
     let databases = findings.each(group.resources_of(&Database));
     let storage = group.storage();
     if databases.is_empty() || (storage.peek().is_empty() && storage.is_complete()) {
@@ -194,7 +193,7 @@ struct Wanted<'a> {
 }
 
 /// What each database outside of storage groups for recovery wants, and the absent facts that may hide more.
-fn wanted<'a>(cms: Evs<'a>, drives: &[Drive<'a>]) -> (Vec<Wanted<'a>>, Vec<FactPath>) {
+fn wanted<'a>(cms: Evs<'a>, drives: &[Drive<'a>]) -> (Vec<Wanted<'a>>, Gaps) {
     let (storage_groups, mut gaps) = cms.listed().storage_groups().members().into_parts();
     let mut wanted = Vec::new();
     for storage_group in storage_groups {

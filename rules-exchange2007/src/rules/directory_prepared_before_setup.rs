@@ -47,7 +47,7 @@ rule! {
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     let directory = cluster.directory();
     is_prepared("the forest", directory.forest_prepared_for(), findings);
-    let domains = findings.each(directory.domains());
+    let domains = findings.each(directory.domains().members());
     for domain in &domains {
         is_prepared(format_args!("the domain `{}`", domain.name()), domain.prepared_for(), findings);
     }

@@ -68,7 +68,11 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 
 /// Whether one of the features that are known is the one.
 fn is_named(features: At<'_, Vec<Name>>, prerequisite: &Prerequisite) -> bool {
-    features.peek().is_some_and(|features| features.iter().any(|name| prerequisite.is_called(name.as_str())))
+    features.peek().is_some_and(|features| {
+        // Most are called by the name that Windows has for them.
+        features.iter().any(|name| name == prerequisite.name)
+            || features.iter().any(|name| prerequisite.is_called(name.as_str()))
+    })
 }
 
 /// Whether Windows brings the component by itself, or it is not known whether it does.

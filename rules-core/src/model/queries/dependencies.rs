@@ -1,64 +1,19 @@
 //! Questions about the whole of what the resources of a group depend on.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap, iter, slice};
 
-use super::super::{At, FactPath, GroupRef, Name, Resource, ResourceRef, Set, index};
+use super::super::{
+    At, FactPath, Few, Gaps, GroupRef, Name, Resource, ResourceRef, Set,
+    index::{self, Named},
+};
 
 /// The dependencies between the resources of a group, every name looked up once.
 #[derive(Clone, Debug)]
 pub struct Dependencies<'a> {
-    list: At<'a, Vec<Resource>>,
-    resources: Vec<ResourceRef<'a>>,
-    /// In the order of the resources that depend, as they name the others.
-    edges: Vec<Edge<'a>>,
-    /// Of each resource where its own edges begin; one more at the end.
-    starts: Vec<usize>,
-    /// The edges by the resources that they lead to.
-    back: Back,
-    /// Of each resource, an absent fact that may hide one of its own dependencies.
-    hidden: Marks<FactPath>,
-    unresolved: Set<At<'a, Name>>,
-}
-
-/// That a resource depends on another one of its group.
-#[derive(Clone, Copy, Debug)]
-struct Edge<'a> {
-    from: usize,
-    /// The name by which it does.
-    name: At<'a, Name>,
-    to: usize,
-}
-
-/// Which resources depend on a resource.
-#[derive(Clone, Debug)]
-struct Back {
-    starts: Vec<usize>,
-    from: Vec<usize>,
-}
-
-impl Back {
-    fn of(edges: &[Edge<'_>], resources: usize) -> Self {
-        let mut starts = vec![0; resources + 1];
-        for edge in edges {
-            starts[edge.to] += 1;
-        }
-        // From how many there are to where each one's end; filling them from the end leaves where they begin.
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
-        }
-        let mut from = vec![0; edges.len()];
-        for edge in edges.iter().rev() {
-            starts[edge.to] -= 1;
-            from[starts[edge.to]] = edge.from;
-        }
-        Self { starts, from }
-    }
-
-    fn dependents(&self, place: usize) -> &[usize] {
-        &self.from[self.starts[place]..self.starts[place + 1]]
-    }
+    resources: At<'a, Vec<Resource>>,
+    found: Cow<'a, index::Dependencies>,
+    /// The number there of the first resource.
+    first: usize,
 }
 
 /// A mark for some of the resources. Without any there is no list.
@@ -81,10 +36,10 @@ impl<T: Copy> Marks<T> {
     }
 
     /// Gives what stands at some places to all that depend on them.
-    fn spread(&mut self, back: &Back) {
-        let mut open: Vec<usize> = (0..self.0.len()).filter(|&place| self.0[place].is_some()).collect();
+    fn spread(&mut self, dependencies: &Dependencies<'_>) {
+        let mut open: Few<usize> = (0..self.0.len()).filter(|&place| self.0[place].is_some()).collect();
         while let Some(place) = open.pop() {
-            for &dependent in back.dependents(place) {
+            for dependent in dependencies.dependents(place) {
                 if self.0[dependent].is_none() {
                     self.0[dependent] = self.0[place];
                     open.push(dependent);
@@ -123,64 +78,41 @@ const MOST_BETWEEN: usize = 8;
 impl<'a> GroupRef<'a> {
     /// What the resources of the group depend on. Dependencies hold within a group only.
     pub fn dependencies(self) -> Dependencies<'a> {
-        let place = self.path().root_index().filter(|_| self.peek().is_some() && self.root().is_indexed());
-        match place {
-            Some(place) => self
-                .root()
-                .ask(|index| self.dependencies_as(index.dependencies(), index.resources().first_of(place))),
-            None => self.dependencies_as(&index::Dependencies::of_group(self), 0),
-        }
-    }
-
-    /// The dependencies, with the names looked up and the first resource's number there.
-    fn dependencies_as(self, found: &index::Dependencies, first: usize) -> Dependencies<'a> {
-        let (resources, mut gaps) = self.resources().members().into_parts();
-        let mut edges = Vec::with_capacity(resources.len() * 2);
-        let mut starts = Vec::with_capacity(resources.len() + 1);
-        let mut hidden = Marks::NONE;
-        let mut unresolved = Vec::new();
-        let mut dangling = Vec::new();
-        let mut unnamed = gaps.clone();
-        for (from, resource) in resources.iter().enumerate() {
-            starts.push(edges.len());
-            if let Some(absent) = resource.depends_on().gap() {
-                hidden.mark(from, absent, resources.len());
-                gaps.push(absent);
+        let resources = self.resources();
+        match self.indexed() {
+            Some((index, group)) => {
+                let found = Cow::Borrowed(index.dependencies());
+                Dependencies { resources, found, first: index.resources().first_of(group) }
             }
-            for named in found.of(first + from) {
-                let list = match named.alternatives {
-                    None => Some(resource.depends_on()),
-                    Some(alternatives) => resource.depends_on_any().item(alternatives),
-                };
-                let Some(name) = list.and_then(|list| list.item(named.place)) else { continue };
-                if let Some(to) = named.to {
-                    edges.push(Edge { from, name, to });
-                } else {
-                    unresolved.push(name);
-                    dangling.push(from);
-                }
+            None => {
+                let found = Cow::Owned(index::Dependencies::of_groups(iter::once(self)));
+                Dependencies { resources, found, first: 0 }
             }
-            unnamed.extend(resource.name().peek().is_none().then(|| resource.name().path()));
         }
-        // A resource that is not known, or whose name is not, may be the one that is meant.
-        if !unresolved.is_empty() && !unnamed.is_empty() {
-            for place in dangling {
-                hidden.mark(place, unnamed[0], resources.len());
-            }
-            gaps.extend(unnamed);
-            unresolved.clear();
-        }
-        starts.push(edges.len());
-        let back = Back::of(&edges, resources.len());
-        let unresolved = Set::new(unresolved, gaps);
-        Dependencies { list: self.resources(), resources, edges, starts, back, hidden, unresolved }
     }
 }
 
 impl<'a> Dependencies<'a> {
     /// The dependencies on a name that no resource of the group bears.
     pub fn unresolved(&self) -> Set<At<'a, Name>> {
-        self.unresolved.clone()
+        let mut gaps: Gaps = self.resources.gap().into_iter().collect();
+        let mut unresolved = Few::new();
+        for (place, resource) in self.resources.items().enumerate() {
+            gaps.extend(resource.depends_on().gap());
+            let dangling = self.named_by(place).iter().filter(|named| named.to.is_none());
+            unresolved.extend(dangling.filter_map(|named| self.name(resource, *named)));
+        }
+        // A resource that is not known, or whose name is not, may be the one that is meant.
+        if !unresolved.is_empty() {
+            let names = self.resources.items().map(|resource| resource.name());
+            let unnamed = names.filter(|name| name.peek().is_none()).map(At::path);
+            let hiding: Gaps = self.resources.gap().into_iter().chain(unnamed).collect();
+            if !hiding.is_empty() {
+                unresolved.clear();
+                gaps.extend(hiding);
+            }
+        }
+        Set::from_parts(unresolved, gaps)
     }
 
     /// The resources that depend, directly or through others, on one for which a test on one of its facts holds.
@@ -189,69 +121,58 @@ impl<'a> Dependencies<'a> {
         fact: impl Fn(&ResourceRef<'a>) -> At<'a, T>,
         test: impl Fn(&T) -> bool,
     ) -> LeadingTo<'a> {
-        let mut found = Marks::NONE;
-        let mut gaps = self.hidden.clone();
-        for (to, target) in self.resources.iter().enumerate() {
-            let dependents = self.back.dependents(to);
-            if dependents.is_empty() {
+        let count = self.count();
+        let (mut found, mut gaps) = (Marks::NONE, Marks::NONE);
+        for (place, absent) in self.found.hidden(self.first..self.first + count) {
+            gaps.mark(place - self.first, absent, count);
+        }
+        for (to, target) in self.resources.items().enumerate() {
+            let dependents = self.dependents(to);
+            if dependents.len() == 0 {
                 continue;
             }
-            let fact = fact(target);
+            let fact = fact(&target);
             match fact.peek() {
-                Some(value) if test(value) => {
-                    for &from in dependents {
-                        found.mark(from, to, self.resources.len());
-                    }
-                }
+                Some(value) if test(value) => dependents.for_each(|from| found.mark(from, to, count)),
                 Some(_) => {}
-                None => {
-                    for &from in dependents {
-                        gaps.mark(from, fact.path(), self.resources.len());
-                    }
-                }
+                None => dependents.for_each(|from| gaps.mark(from, fact.path(), count)),
             }
         }
-        found.spread(&self.back);
-        gaps.spread(&self.back);
-        LeadingTo { resources: self.list, found, gaps }
+        found.spread(self);
+        gaps.spread(self);
+        LeadingTo { resources: self.resources, found, gaps }
     }
 
     /// The cycles, in the order of the definition: one for each dependency that closes a circle.
     pub fn cycles(&self) -> Vec<Cycle<'a>> {
         let mut cycles = Vec::new();
-        let mut states = vec![State::Unseen; self.resources.len()];
+        let mut states = vec![State::Unseen; self.count()];
         // From where the walk began to where it is: each resource with its dependencies that are still to walk.
-        let mut way = Vec::new();
-        for start in 0..self.resources.len() {
+        let mut way: Vec<(usize, slice::Iter<'_, Named>)> = Vec::new();
+        for start in 0..states.len() {
             if states[start] != State::Unseen {
                 continue;
             }
             states[start] = State::OnTheWay(0);
-            way.push((start, self.edges_from(start)));
-            while let Some((here, edges)) = way.last_mut() {
+            way.push((start, self.named_by(start).iter()));
+            while let Some((here, names)) = way.last_mut() {
                 let here = *here;
-                let Some(&Edge { name: closed_by, to, .. }) = edges.next() else {
+                let Some(named) = names.next() else {
                     states[here] = State::Done;
                     way.pop();
                     continue;
                 };
+                let Some(to) = named.to.map(|to| to - self.first) else { continue };
                 match states[to] {
                     State::Unseen => {
                         states[to] = State::OnTheWay(way.len());
-                        way.push((to, self.edges_from(to)));
+                        way.push((to, self.named_by(to).iter()));
                     }
-                    State::OnTheWay(depth) => cycles.push(Cycle {
-                        closed_by,
-                        last: self.resources[here],
-                        first: self.resources[to],
-                        between: way[depth..]
-                            .iter()
-                            .map(|(place, _)| *place)
-                            .filter(|place| ![here, to].contains(place))
-                            .take(MOST_BETWEEN)
-                            .map(|place| self.resources[place])
-                            .collect(),
-                    }),
+                    State::OnTheWay(depth) => {
+                        let between = way[depth..].iter().map(|(place, _)| *place);
+                        let between = between.filter(|place| ![here, to].contains(place)).take(MOST_BETWEEN);
+                        cycles.extend(self.cycle(here, *named, between));
+                    }
                     State::Done => {}
                 }
             }
@@ -259,24 +180,67 @@ impl<'a> Dependencies<'a> {
         cycles
     }
 
+    fn cycle(&self, last: usize, closing: Named, between: impl Iterator<Item = usize>) -> Option<Cycle<'a>> {
+        let last = self.resources.item(last)?;
+        Some(Cycle {
+            closed_by: self.name(last, closing)?,
+            last,
+            first: self.target(closing)?,
+            between: between.filter_map(|place| self.resources.item(place)).collect(),
+        })
+    }
+
     /// The dependencies between resources of the group: who depends, the name as it is written, and on whom. Those that
     /// absent facts hide are the gaps of [`unresolved`](Self::unresolved).
     pub fn edges(&self) -> impl Iterator<Item = (ResourceRef<'a>, At<'a, Name>, ResourceRef<'a>)> {
-        self.edges.iter().map(|edge| (self.resources[edge.from], edge.name, self.resources[edge.to]))
+        self.resources.items().enumerate().flat_map(move |(from, resource)| {
+            let named = self.named_by(from).iter();
+            named
+                .filter_map(move |named| Some((resource, self.name(resource, *named)?, self.target(*named)?)))
+        })
     }
 
-    fn edges_from(&self, place: usize) -> std::slice::Iter<'_, Edge<'a>> {
-        self.edges[self.starts[place]..self.starts[place + 1]].iter()
+    /// How many resources there are.
+    fn count(&self) -> usize {
+        self.resources.items().len()
+    }
+
+    /// What a resource names, in order.
+    fn named_by(&self, place: usize) -> &[Named] {
+        self.found.of(self.first + place)
+    }
+
+    /// The resources that depend on a resource.
+    fn dependents(&self, place: usize) -> impl ExactSizeIterator<Item = usize> {
+        self.found.dependents(self.first + place).map(|from| from - self.first)
+    }
+
+    /// The name that a resource has for another one.
+    fn name(&self, resource: ResourceRef<'a>, named: Named) -> Option<At<'a, Name>> {
+        match named.alternatives {
+            None => resource.depends_on(),
+            Some(alternatives) => resource.depends_on_any().item(alternatives)?,
+        }
+        .item(named.place)
+    }
+
+    /// The resource that is named.
+    fn target(&self, named: Named) -> Option<ResourceRef<'a>> {
+        self.resources.item(named.to? - self.first)
     }
 }
 
 impl<'a> LeadingTo<'a> {
+    /// Whether a resource of the group is known to lead to one.
+    pub fn is_known_from(&self, resource: ResourceRef<'a>) -> bool {
+        resource.path().inner_index().is_some_and(|place| self.found.get(place).is_some())
+    }
+
     /// One of the resources that a resource of the group leads to. No member: it leads to none, unless the set has gaps.
     pub fn from(&self, resource: ResourceRef<'a>) -> Set<ResourceRef<'a>> {
         let Some(place) = resource.path().inner_index() else { return Set::default() };
         let found = self.found.get(place).and_then(|found| self.resources.item(found));
-        let gap = self.gaps.get(place);
-        Set::new(found.into_iter().collect(), gap.into_iter().collect())
+        Set::new(found, self.gaps.get(place))
     }
 }
 

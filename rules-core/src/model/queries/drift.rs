@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt};
 
 use super::super::{
-    At, ClusterRef, DriveLetter, FactPath, Interface, Name, NodeRef, Service, Services, WindowsPath,
+    At, ClusterRef, DriveLetter, FactPath, Few, Interface, Name, NodeRef, Service, Services, WindowsPath,
     same_name,
 };
 use crate::{findings::usual, fleet::folded};
@@ -66,7 +66,7 @@ pub enum Value<'a> {
 #[derive(Debug)]
 pub struct Drift<'a> {
     /// The nodes, in the order of the definition.
-    pub nodes: Vec<NodeRef<'a>>,
+    pub nodes: Few<NodeRef<'a>>,
     /// The settings, in the order of [`SETTINGS`], those of networks last.
     pub rows: Vec<DriftRow<'a>>,
 }

@@ -2,7 +2,7 @@
 
 use super::super::{
     At, ClusterRef, DiskRef, GroupRef, Name, ResourceRef, ResourceType, Set,
-    index::{Class, Resources},
+    index::{Class, Indexed, Resources},
     same_name,
 };
 
@@ -19,7 +19,7 @@ impl<'a> ClusterRef<'a> {
         fact: impl Fn(&ResourceRef<'a>) -> At<'a, T>,
         test: impl Fn(&T) -> bool,
     ) -> Set<ResourceRef<'a>> {
-        let mut found = Set::new(Vec::new(), self.groups().gap().into_iter().collect());
+        let mut found = Set::new([], self.groups().gap());
         for group in self.groups().items() {
             group.resources().gather(&fact, &test, &mut found);
         }
@@ -38,9 +38,8 @@ impl<'a> ClusterRef<'a> {
 
     /// Resources that were found by their types.
     fn found(self, by_type: &Resources, places: impl Iterator<Item = [usize; 2]>) -> Set<ResourceRef<'a>> {
-        let mut members = Vec::with_capacity(places.size_hint().0);
-        members.extend(places.filter_map(|place| self.resource(place)));
-        Set::new(members, by_type.gaps().to_vec())
+        let resources = places.filter_map(|place| self.resource(place));
+        Set::new(resources, by_type.gaps().iter().copied())
     }
 
     /// The resources of a type.
@@ -58,7 +57,7 @@ impl<'a> ClusterRef<'a> {
 
     /// The Network Name resources that bear the cluster's own name: one, in the default group.
     pub fn own_network_names(self) -> Set<ResourceRef<'a>> {
-        let Some(own) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
+        let Some(own) = self.name().peek() else { return Set::new([], [self.name().path()]) };
         self.resources_of(&ResourceType::NetworkName)
             .whose(|resource| resource.parameters().name(), |name| name == own)
     }
@@ -69,7 +68,7 @@ impl<'a> ClusterRef<'a> {
         self.root().ask(|index| {
             let (places, gaps) = index.default_group();
             let groups = places.iter().filter_map(|&place| self.groups().item(place));
-            Set::new(groups.collect(), gaps.clone())
+            Set::new(groups, gaps.iter().copied())
         })
     }
 
@@ -77,60 +76,60 @@ impl<'a> ClusterRef<'a> {
     pub(in crate::model) fn find_default_group(self) -> Set<GroupRef<'a>> {
         let (own_names, gaps) = self.own_network_names().into_parts();
         if let [name, ..] = own_names[..] {
-            return Set::new(vec![name.group()], Vec::new());
+            return Set::new([name.group()], []);
         }
         if !gaps.is_empty() {
-            return Set::new(Vec::new(), gaps);
+            return Set::new([], gaps);
         }
         let quorum = self.quorum();
         let Some(name) = quorum.resource().peek() else {
             let has_none = quorum.kind().peek().is_some_and(|kind| !kind.has_resource());
             let gap = (!has_none).then(|| quorum.resource().path());
-            return Set::new(Vec::new(), gap.into_iter().collect());
+            return Set::new([], gap);
         };
         let (holders, gaps) = self.resources_named(name).into_parts();
-        Set::new(holders.first().map(|resource| resource.group()).into_iter().collect(), gaps)
+        Set::new(holders.first().map(|resource| resource.group()), gaps)
     }
 }
 
 impl<'a> GroupRef<'a> {
     /// The group's resources of a type.
     pub fn resources_of(self, kind: &ResourceType) -> Set<ResourceRef<'a>> {
-        if let ResourceType::Other(_) = kind {
-            return self.resources().whose(|resource| resource.r#type(), |other| other == kind);
-        }
-        self.of_types(|code, _| code == kind.code(), |other| other == kind)
+        let list = self.resources();
+        let Some((index, group)) = self.indexed().filter(|_| !matches!(kind, ResourceType::Other(_))) else {
+            return list.whose(|resource| resource.r#type(), |other| other == kind);
+        };
+        let resources = index.resources().of_group(group, kind).filter_map(|place| list.item(place));
+        let untyped = index.resources().untyped_of_group(group).filter_map(|place| list.item(place));
+        Set::new(resources, untyped.map(|resource| resource.r#type().path()).chain(list.gap()))
     }
 
     /// The group's resources of any storage type.
     pub fn storage(self) -> Set<ResourceRef<'a>> {
-        self.of_types(|_, classes| classes & Class::Storage as u8 != 0, ResourceType::is_storage)
+        self.of_class(Class::Storage, ResourceType::is_storage)
     }
 
-    /// The group's resources whose types pass a test, on what the index has of a type, and on the type itself.
-    pub(super) fn of_types(
-        self,
-        indexed: impl Fn(u8, u8) -> bool,
-        test: impl Fn(&ResourceType) -> bool,
-    ) -> Set<ResourceRef<'a>> {
+    /// The group's resources of a class of types; of these a test tells, too.
+    pub(super) fn of_class(self, class: Class, test: impl Fn(&ResourceType) -> bool) -> Set<ResourceRef<'a>> {
         let resources = self.resources();
-        let Some(group) =
-            self.path().root_index().filter(|_| self.peek().is_some() && self.root().is_indexed())
-        else {
+        let Some((index, group)) = self.indexed() else {
             return resources.whose(|resource| resource.r#type(), test);
         };
-        self.root().ask(|index| {
-            let mut found = Set::new(Vec::new(), Vec::new());
-            for (resource, is_one) in resources.items().zip(index.resources().in_group(group, indexed)) {
-                match is_one {
-                    None => found.add_gap(resource.r#type().path()),
-                    Some(true) => found.add(resource),
-                    Some(false) => {}
-                }
+        let mut found = Set::default();
+        for (resource, is_one) in resources.items().zip(index.resources().in_group(group, class)) {
+            match is_one {
+                None => found.add_gap(resource.r#type().path()),
+                Some(true) => found.add(resource),
+                Some(false) => {}
             }
-            resources.gap().into_iter().for_each(|gap| found.add_gap(gap));
-            found
-        })
+        }
+        resources.gap().into_iter().for_each(|gap| found.add_gap(gap));
+        found
+    }
+
+    /// The index of the cluster, if it has one, and the place of the group there.
+    pub(super) fn indexed(self) -> Option<(Indexed<'a>, usize)> {
+        self.root().indexed().zip(self.path().root_index().filter(|_| self.peek().is_some()))
     }
 }
 
@@ -151,8 +150,8 @@ impl<'a> ResourceRef<'a> {
         if self.depends_on_any().peek().is_none() {
             return all;
         }
-        let any = self.depends_on_any().items().flat_map(At::items).collect();
-        all.and(Set::new(any, Vec::new()))
+        let any = self.depends_on_any().items().flat_map(At::items);
+        all.and(Set::new(any, []))
     }
 
     /// The resources of its group that this one depends on directly. Names that none of them bears are left out.
@@ -168,7 +167,7 @@ impl<'a> ResourceRef<'a> {
     pub fn disk(self) -> Set<DiskRef<'a>> {
         match self.name().peek() {
             Some(name) => self.cluster().disks_named(name),
-            None => Set::new(Vec::new(), vec![self.name().path()]),
+            None => Set::new([], [self.name().path()]),
         }
     }
 

@@ -58,7 +58,7 @@ impl<'a> ClusterRef<'a> {
             let (names, resources) = (index.resource_names(), index.resources());
             let resource = |number| self.resource(resources.place(number));
             let candidates = names.candidates(name.as_str()).filter_map(resource);
-            let members = candidates.filter(|resource| resource.name().peek() == Some(name)).collect();
+            let members = candidates.filter(|resource| resource.name().peek() == Some(name));
             let unnamed = names.unnamed().filter_map(resource).map(|resource| resource.name().path());
             let mut gaps: Vec<_> = groups.gap().into_iter().chain(unnamed).collect();
             gaps.extend(resources.incomplete_lists());
@@ -103,14 +103,14 @@ fn named<'a, T: Term>(
     list.root().ask(|index| {
         let names = names(index);
         let candidates = names.candidates(name.as_str()).filter_map(|place| list.item(place));
-        let members = candidates.filter(|item| name_of(item).peek() == Some(name)).collect();
+        let members = candidates.filter(|item| name_of(item).peek() == Some(name));
         let unnamed = names.unnamed().filter_map(|place| list.item(place));
-        Set::new(members, unnamed.map(|item| name_of(&item).path()).chain(list.gap()).collect())
+        Set::new(members, unnamed.map(|item| name_of(&item).path()).chain(list.gap()))
     })
 }
 
 /// Whether a list is so long that it pays to look names up, and there is an index to do it with.
 fn is_long<T>(list: At<'_, Vec<T>>) -> bool {
-    const LONG: usize = 16;
+    const LONG: usize = 8;
     list.peek().is_some_and(|items| items.len() > LONG) && list.root().is_indexed()
 }

@@ -48,7 +48,7 @@ impl<'a> NetworkRef<'a> {
 
     /// The adapters of all nodes that are attached to the network.
     pub fn interfaces(self) -> Set<At<'a, Interface>> {
-        let Some(name) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
+        let Some(name) = self.name().peek() else { return Set::new([], [self.name().path()]) };
         self.cluster().nodes().members().flat_map(|node| node.interfaces_on(name))
     }
 }
@@ -56,7 +56,7 @@ impl<'a> NetworkRef<'a> {
 impl<'a> GroupRef<'a> {
     /// The group's resources that are an address, of any kind.
     pub fn address_resources(self) -> Set<ResourceRef<'a>> {
-        self.of_types(|_, classes| classes & Class::Address as u8 != 0, ResourceType::is_address)
+        self.of_class(Class::Address, ResourceType::is_address)
     }
 
     /// Whether the group has addresses on several networks and moves to a node that is not attached to all of them: its
@@ -161,10 +161,11 @@ impl<'a> ResourceRef<'a> {
 fn fact_of_network<'a, T>(name: At<'a, Name>, fact: impl FnOnce(NetworkRef<'a>) -> At<'a, T>) -> At<'a, T> {
     let unknown_at = |path| At::new(name.root(), path, None);
     let Some(known) = name.peek() else { return unknown_at(name.path()) };
-    let networks = name.cluster().networks_named(known);
-    match (networks.peek(), networks.gaps()) {
-        ([network, ..], _) => fact(*network),
-        ([], [gap, ..]) => unknown_at(*gap),
-        ([], []) => unknown_at(name.path()),
+    let networks = name.cluster().networks();
+    if let Some(network) = networks.items().find(|network| network.name().peek() == Some(known)) {
+        return fact(network);
     }
+    // One without a name may be the one that is meant.
+    let nameless = networks.items().map(|network| network.name()).find(|name| name.peek().is_none());
+    unknown_at(nameless.map(At::path).or(networks.gap()).unwrap_or(name.path()))
 }

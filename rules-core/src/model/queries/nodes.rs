@@ -48,12 +48,21 @@ impl<'a> NodeRef<'a> {
 
     /// The Exchange resources that have the node among their possible owners.
     pub fn exchange_resources(self) -> Set<ResourceRef<'a>> {
-        let Some(name) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
-        self.cluster().exchange_resources().flat_map(|resource| match resource.may_run_on(name) {
-            Some(true) => Set::new(vec![resource], Vec::new()),
-            Some(false) => Set::default(),
-            None => Set::new(Vec::new(), vec![resource.possible_owners().path()]),
-        })
+        self.may_own(&self.cluster().exchange_resources())
+    }
+
+    /// Those of some resources that have the node among their possible owners.
+    pub fn may_own(self, resources: &Set<ResourceRef<'a>>) -> Set<ResourceRef<'a>> {
+        let Some(name) = self.name().peek() else { return Set::new([], [self.name().path()]) };
+        let mut own = Set::new([], resources.gaps().iter().copied());
+        for &resource in resources.peek() {
+            match resource.may_run_on(name) {
+                Some(true) => own.add(resource),
+                Some(false) => {}
+                None => own.add_gap(resource.possible_owners().path()),
+            }
+        }
+        own
     }
 
     /// Whether the node is known to be there for its vote in the quorum only: it has no Exchange, and there are Exchange

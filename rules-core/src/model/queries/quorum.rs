@@ -15,9 +15,9 @@ impl<'a> ClusterRef<'a> {
     pub fn quorum_disks(self) -> Set<DiskRef<'a>> {
         let quorum = self.quorum();
         match (quorum.kind().peek(), quorum.resource().peek()) {
-            (None, _) => Set::new(Vec::new(), vec![quorum.kind().path()]),
+            (None, _) => Set::new([], [quorum.kind().path()]),
             (Some(kind), _) if !kind.uses_disk() => Set::default(),
-            (Some(_), None) => Set::new(Vec::new(), vec![quorum.resource().path()]),
+            (Some(_), None) => Set::new([], [quorum.resource().path()]),
             (Some(_), Some(name)) => {
                 let disks = self.disks_named(name);
                 if !disks.peek().is_empty() {
@@ -29,7 +29,7 @@ impl<'a> ClusterRef<'a> {
                 if is_another_thing && storage.is_complete() && storage.peek().is_empty() {
                     return Set::default();
                 }
-                disks.and(Set::new(Vec::new(), vec![self.disks().path()]))
+                disks.and(Set::new([], [self.disks().path()]))
             }
         }
     }
@@ -47,7 +47,7 @@ impl<'a> ClusterRef<'a> {
                 if drives.is_empty() {
                     drives.push((drive, log.path()));
                 }
-                Set::new(drives, Vec::new())
+                Set::new(drives, [])
             }
             _ => Set::new(drives, gaps),
         }
@@ -57,11 +57,11 @@ impl<'a> ClusterRef<'a> {
     pub fn file_share_witness(self) -> Set<At<'a, Witness>> {
         let quorum = self.quorum();
         match (quorum.kind().peek(), quorum.witness().peek()) {
-            (None, _) => Set::new(Vec::new(), vec![quorum.kind().path()]),
+            (None, _) => Set::new([], [quorum.kind().path()]),
             (Some(kind), _) if !kind.may_have_witness() => Set::default(),
-            (Some(_), None) => Set::new(Vec::new(), vec![quorum.witness().path()]),
+            (Some(_), None) => Set::new([], [quorum.witness().path()]),
             (Some(_), Some(OrNone::None)) => Set::default(),
-            (Some(_), Some(OrNone::Some(_))) => Set::new(vec![quorum.witness().some()], Vec::new()),
+            (Some(_), Some(OrNone::Some(_))) => Set::new([quorum.witness().some()], []),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::HashMap, ops::Deref};
 
 use super::super::{
-    At, ClusterRef, FactPath, Name, NodeRef, Set, SetupAction, SetupStep,
+    At, ClusterRef, FactPath, Few, Gaps, Name, NodeRef, Set, SetupAction, SetupStep,
     index::{Log, Logged},
 };
 
@@ -22,7 +22,7 @@ impl<'a> ClusterRef<'a> {
         let gap = self.setup().gap();
         self.root().ask(|index| {
             let log = index.log();
-            Set::new(self.steps_at(log, log.all().iter().copied()).collect(), gap.into_iter().collect())
+            Set::new(self.steps_at(log, log.all().iter().copied()), gap)
         })
     }
 
@@ -35,7 +35,7 @@ impl<'a> ClusterRef<'a> {
     pub fn steps_of(self, actions: &[SetupAction]) -> Set<Step<'a>> {
         self.root().ask(|index| {
             let log = index.log();
-            Set::new(self.steps_at(log, log.of(actions)).collect(), log.gaps().to_vec())
+            Set::new(self.steps_at(log, log.of(actions)), log.gaps().iter().copied())
         })
     }
 
@@ -86,7 +86,7 @@ impl<'a> ClusterRef<'a> {
             stands
         });
         let standing = standing.collect();
-        Set::new(standing, gaps)
+        Set::from_parts(standing, gaps)
     }
 
     /// The steps in which Setup recovered a server from what the directory knows of it.
@@ -159,7 +159,7 @@ impl<'a> Step<'a> {
                 false
             })
         });
-        Set::new(steps, gaps)
+        Set::from_parts(steps, gaps)
     }
 
     /// Those of some steps that were begun after this one. A step of which that is not known is a gap.
@@ -172,7 +172,7 @@ impl<'a> Step<'a> {
                 false
             })
         });
-        Set::new(steps, gaps)
+        Set::from_parts(steps, gaps)
     }
 
     /// Why it is not known whether this step was begun before another one: a time that is absent, or does not compare.
@@ -234,7 +234,7 @@ impl Set<Step<'_>> {
             }
             if earlier == Some(true) { step } else { first }
         });
-        Set::new(first.into_iter().collect(), gaps)
+        Set::new(first, gaps)
     }
 }
 
@@ -255,15 +255,15 @@ impl<'a> Deref for Step<'a> {
 /// Steps by the node on which they were done. A step that does not say so is a gap for every node.
 #[derive(Clone, Debug)]
 pub struct StepsByNode<'a> {
-    steps: HashMap<&'a Name, Vec<Step<'a>>>,
-    gaps: Vec<FactPath>,
+    steps: HashMap<&'a Name, Few<Step<'a>>>,
+    gaps: Gaps,
 }
 
 impl<'a> StepsByNode<'a> {
     /// Sorts steps by their nodes.
     pub fn of(steps: Set<Step<'a>>) -> Self {
         let (all, mut gaps) = steps.into_parts();
-        let mut steps: HashMap<_, Vec<_>> = HashMap::new();
+        let mut steps: HashMap<_, Few<_>> = HashMap::new();
         for step in all {
             match step.node().peek() {
                 Some(node) => steps.entry(node).or_default().push(step),
@@ -275,6 +275,6 @@ impl<'a> StepsByNode<'a> {
 
     /// The steps that were done on a node, in the order of the set.
     pub fn on(&self, node: &Name) -> Set<Step<'a>> {
-        Set::new(self.steps.get(node).cloned().unwrap_or_default(), self.gaps.clone())
+        Set::from_parts(self.steps.get(node).cloned().unwrap_or_default(), self.gaps.clone())
     }
 }

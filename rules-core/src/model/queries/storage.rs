@@ -38,7 +38,7 @@ impl<'a> ClusterRef<'a> {
     /// drive is a view of its databases.
     pub fn exchange_file_system_drives(self) -> Set<At<'a, DriveLetter>> {
         match self.exchange().peek() {
-            None => Set::new(Vec::new(), vec![self.exchange().path()]),
+            None => Set::new([], [self.exchange().path()]),
             Some(ExchangeVersion::V2000) => {
                 let drives = self.exchange_nodes().map(|node| node.exchange().exifs_drive());
                 drives.whose(|drive| *drive, |_| true)
@@ -107,7 +107,7 @@ impl<'a> DiskRef<'a> {
     /// The resources of another maker's storage type that stand for the disk. One such resource may stand for several
     /// volumes: where none bears the disk's name, each whose disks are not known may be the one.
     pub fn third_party_resources(self) -> Set<ResourceRef<'a>> {
-        let Some(name) = self.name().peek() else { return Set::new(Vec::new(), vec![self.name().path()]) };
+        let Some(name) = self.name().peek() else { return Set::new([], [self.name().path()]) };
         let cluster = self.cluster();
         let is_third_party = |kind: &ResourceType| kind.is_storage() && *kind != ResourceType::PhysicalDisk;
         let own = cluster.resources_named(name);
@@ -119,7 +119,7 @@ impl<'a> DiskRef<'a> {
         if !without_disk.is_empty() {
             gaps.push(cluster.disks().path());
         }
-        Set::new(Vec::new(), gaps)
+        Set::new([], gaps)
     }
 }
 

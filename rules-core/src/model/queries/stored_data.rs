@@ -27,7 +27,7 @@ impl<'a> ResourceRef<'a> {
     pub fn drive_letters(self) -> Set<At<'a, DriveLetter>> {
         let disks = self.disk();
         let not_listed = (disks.peek().is_empty()).then(|| self.cluster().disks().path());
-        disks.and(Set::new(Vec::new(), not_listed.into_iter().collect())).flat_map(|disk| {
+        disks.and(Set::new([], not_listed)).flat_map(|disk| {
             let is_mount_point = disk.letter().peek().is_none() && disk.mounted_on().peek().is_some();
             if is_mount_point { Set::default() } else { known_ones([disk.letter()]) }
         })

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{At, ClusterRef, Evs, GroupRef, Name, NodeRef, ResourceRef, ServiceAccount, Set};
+use super::super::{At, ClusterRef, Evs, Few, GroupRef, Name, NodeRef, ResourceRef, ServiceAccount, Set};
 
 impl<'a> ClusterRef<'a> {
     /// The accounts that the Cluster service runs as on some nodes, each of them once.
@@ -53,25 +53,28 @@ impl<'a> Evs<'a> {
     /// is known to be one of them.
     pub fn hosts(self) -> Set<&'a Name> {
         let (resources, mut gaps) = self.group().flat_map(GroupRef::resources_for_every_node).into_parts();
-        // Of each node, how many resources list it, and the last that did.
+        gaps.extend(resources.iter().filter_map(|resource| resource.possible_owners().gap()));
+        if !gaps.is_empty() {
+            return Set::new([], gaps);
+        }
+        // Most resources list the same nodes as the one before them.
+        let mut lists: Few<&'a Vec<Name>> =
+            resources.into_iter().filter_map(|resource| resource.possible_owners().peek()).collect();
+        lists.dedup();
+        // Of each node, how many lists it is on, and the last of these.
         let mut listed: HashMap<&'a Name, (usize, usize)> = HashMap::new();
-        let count = resources.len();
-        for (place, resource) in resources.into_iter().enumerate() {
-            let (owners, hidden) = resource.possible_owners().members().into_parts();
-            gaps.extend(hidden);
-            for owner in owners.into_iter().filter_map(At::peek) {
+        for (place, owners) in lists.iter().enumerate() {
+            for owner in *owners {
                 let (times, last) = listed.entry(owner).or_insert((0, usize::MAX));
                 if *last != place {
                     (*times, *last) = (*times + 1, place);
                 }
             }
         }
-        let mut hosts = Vec::new();
-        if gaps.is_empty() {
-            hosts.extend(listed.into_iter().filter(|(_, (times, _))| *times == count).map(|(name, _)| name));
-            hosts.sort_unstable();
-        }
-        Set::new(hosts, gaps)
+        let on_every_list = listed.into_iter().filter(|(_, (times, _))| *times == lists.len());
+        let mut hosts: Few<&'a Name> = on_every_list.map(|(name, _)| name).collect();
+        hosts.sort_unstable();
+        Set::new(hosts, [])
     }
 }
 

@@ -12,7 +12,8 @@ use super::super::{
 #[derive(Clone, Copy, Debug)]
 pub struct Evs<'a> {
     listed: At<'a, VirtualServer>,
-    group: Option<GroupRef<'a>>,
+    /// The place of its group among those of the cluster.
+    group: Option<usize>,
 }
 
 impl<'a> ClusterRef<'a> {
@@ -20,14 +21,14 @@ impl<'a> ClusterRef<'a> {
     /// a System Attendant shows one more; together they are a lower bound, as the list alone can say that there are no
     /// more.
     pub fn evs(self) -> Set<Evs<'a>> {
-        let (list, groups) = (self.virtual_servers(), self.groups());
+        let list = self.virtual_servers();
         self.root().ask(|index| {
             let (places, gaps) = index.evs();
             let all = places.iter().map(|&[listed, group]| Evs {
                 listed: listed.and_then(|place| list.item(place)).unwrap_or_else(|| self.not_listed()),
-                group: group.and_then(|place| groups.item(place)),
+                group,
             });
-            Set::new(all.collect(), gaps.clone())
+            Set::new(all, gaps.iter().copied())
         })
     }
 
@@ -42,17 +43,17 @@ impl<'a> ClusterRef<'a> {
             .iter()
             .map(|&listed| {
                 let group = listed.group().peek().and_then(|name| self.group_named(name));
-                Evs { listed, group }
+                Evs { listed, group: group.and_then(place_of) }
             })
             .collect();
         // A listed one whose group was not found may be the one in any group.
         if !gaps.is_empty() && all.iter().all(|evs| evs.group.is_some()) {
-            let taken: HashSet<_> = all.iter().filter_map(|evs| Some(evs.group?.path())).collect();
+            let taken: HashSet<_> = all.iter().map(|evs| evs.group).collect();
             for group in self.groups().items() {
-                if !taken.contains(&group.path())
+                if !taken.contains(&place_of(group))
                     && !group.resources_of(&ResourceType::SystemAttendant).peek().is_empty()
                 {
-                    all.push(Evs { listed: self.not_listed(), group: Some(group) });
+                    all.push(Evs { listed: self.not_listed(), group: place_of(group) });
                 }
             }
         }
@@ -98,12 +99,17 @@ impl<'a> ClusterRef<'a> {
 impl<'a> Evs<'a> {
     /// Its place in the list, and that of its group.
     pub(in crate::model) fn places(self) -> [Option<usize>; 2] {
-        [self.listed.path().root_index(), self.group.and_then(|group| group.path().root_index())]
+        [self.listed.path().root_index(), self.group]
+    }
+
+    /// Its group, if there is one.
+    fn held_by(self) -> Option<GroupRef<'a>> {
+        self.listed.cluster().groups().item(self.group?)
     }
 
     /// Where the virtual server stands: in the list, or the group that shows it.
     pub fn path(self) -> FactPath {
-        match (self.listed.peek(), self.group) {
+        match (self.listed.peek(), self.held_by()) {
             (None, Some(group)) => group.path(),
             _ => self.listed.path(),
         }
@@ -120,7 +126,7 @@ impl<'a> Evs<'a> {
             return self.listed.name();
         }
         let names =
-            self.group.map(|group| group.resources_of(&ResourceType::NetworkName)).unwrap_or_default();
+            self.held_by().map(|group| group.resources_of(&ResourceType::NetworkName)).unwrap_or_default();
         match names.peek() {
             [only] => only.parameters().name(),
             _ => At::new(self.listed.root(), self.path(), None),
@@ -135,14 +141,14 @@ impl<'a> Evs<'a> {
             return all;
         }
         let Some(own) = self.name().peek() else {
-            return all.and(Set::new(Vec::new(), vec![self.name().path()]));
+            return all.and(Set::new([], [self.name().path()]));
         };
         all.whose(|resource| resource.parameters().name(), |name| name == own)
     }
 
     /// The name of the group that holds it, whether there is such a group or not.
     pub fn group_name(self) -> At<'a, Name> {
-        match self.group {
+        match self.held_by() {
             Some(group) if self.listed.peek().is_none() => group.name(),
             _ => self.listed.group(),
         }
@@ -150,10 +156,10 @@ impl<'a> Evs<'a> {
 
     /// The group that holds it. No member: it has none, unless the set has gaps.
     pub fn group(self) -> Set<GroupRef<'a>> {
-        match (self.group, self.listed.group().peek()) {
-            (Some(group), _) => Set::new(vec![group], Vec::new()),
+        match (self.held_by(), self.listed.group().peek()) {
+            (Some(group), _) => Set::new([group], []),
             (None, Some(name)) => self.listed.cluster().groups_named(name),
-            (None, None) => Set::new(Vec::new(), vec![self.listed.group().path()]),
+            (None, None) => Set::new([], [self.listed.group().path()]),
         }
     }
 
@@ -184,7 +190,7 @@ impl<'a> Evs<'a> {
     pub fn data_on(self, disk: ResourceRef<'a>) -> Set<At<'a, WindowsPath>> {
         let disks = disk.disk();
         let gaps = if disks.peek().is_empty() { vec![disk.cluster().disks().path()] } else { Vec::new() };
-        disks.and(Set::new(Vec::new(), gaps)).flat_map(|disk| {
+        disks.and(Set::new([], gaps)).flat_map(|disk| {
             disk.drives().flat_map(|drive| {
                 let data = self
                     .data()
@@ -194,7 +200,7 @@ impl<'a> Evs<'a> {
                 }
                 let (on_host, mut gaps) = data.into_parts();
                 gaps.extend(on_host.first().map(|_| disk.letter().path()));
-                Set::new(Vec::new(), gaps)
+                Set::new([], gaps)
             })
         })
     }
@@ -205,10 +211,10 @@ impl<'a> Evs<'a> {
         if listed.peek().is_some() {
             return listed.members();
         }
-        match self.group.map(At::owner) {
-            Some(owner) if owner.peek().is_some() => Set::new(vec![owner], Vec::new()),
-            Some(owner) if self.listed.peek().is_none() => Set::new(Vec::new(), vec![owner.path()]),
-            _ => Set::new(Vec::new(), vec![listed.path()]),
+        match self.held_by().map(At::owner) {
+            Some(owner) if owner.peek().is_some() => Set::new([owner], []),
+            Some(owner) if self.listed.peek().is_none() => Set::new([], [owner.path()]),
+            _ => Set::new([], [listed.path()]),
         }
     }
 
@@ -217,7 +223,7 @@ impl<'a> Evs<'a> {
         self.group().flat_map(GroupRef::storage).flat_map(|resource| {
             let disks = resource.disk();
             let unknown = disks.peek().is_empty().then(|| self.listed.cluster().disks().path());
-            disks.and(Set::new(Vec::new(), unknown.into_iter().collect()))
+            disks.and(Set::new([], unknown))
         })
     }
 
@@ -236,8 +242,19 @@ impl<'a> Evs<'a> {
     }
 }
 
+/// The place of a group among those of the cluster.
+fn place_of(group: GroupRef<'_>) -> Option<usize> {
+    group.path().root_index()
+}
+
 /// The facts that are known; the others are gaps.
 pub(super) fn known_ones<'a, T>(facts: impl IntoIterator<Item = At<'a, T>>) -> Set<At<'a, T>> {
-    let (known, absent): (Vec<_>, Vec<_>) = facts.into_iter().partition(|fact| fact.peek().is_some());
-    Set::new(known, absent.into_iter().map(At::path).collect())
+    let mut set = Set::default();
+    for fact in facts {
+        match fact.peek() {
+            Some(_) => set.add(fact),
+            None => set.add_gap(fact.path()),
+        }
+    }
+    set
 }
