@@ -86,7 +86,7 @@ impl RuleBook {
     }
 
     fn refuse_taken(&self, rule: &RuleMeta) -> Result<(), RuleBookError> {
-        let taken = self.metas().into_iter().find(|other| key(other) == key(rule));
+        let taken = self.either_kind().find(|other| key(other) == key(rule));
         taken.map_or(Ok(()), |taken| {
             let (rule, second) = (rule.full_name(), rule.file);
             Err(RuleBookError::DuplicateRule { rule, first: taken.file, second })
@@ -105,10 +105,13 @@ impl RuleBook {
 
     /// What there is to know about every rule of either kind, by set and name.
     pub fn metas(&self) -> Vec<&RuleMeta> {
-        let rules = self.rules.iter().map(|rule| rule.meta());
-        let mut metas: Vec<_> = rules.chain(self.fleet.iter().map(|rule| rule.meta())).collect();
+        let mut metas: Vec<_> = self.either_kind().collect();
         metas.sort_by_key(|meta| key(meta));
         metas
+    }
+
+    fn either_kind(&self) -> impl Iterator<Item = &RuleMeta> {
+        self.rules().map(Rule::meta).chain(self.fleet_rules().map(FleetRule::meta))
     }
 
     /// The rule of a full name, or of a bare name that only one set has.
