@@ -68,7 +68,7 @@ fn difference(all: Costs, part: Costs) -> Costs {
 /// What one rule costs.
 fn alone(rule: &dyn Rule, views: &[ClusterRef<'_>]) -> Duration {
     least(views.iter().filter(|cluster| concerns(rule, **cluster)), views.len(), |cluster| {
-        check(rule, *cluster)
+        check(rule, *cluster);
     })
 }
 

@@ -51,6 +51,9 @@ enum Command {
         /// How many rounds.
         #[arg(long, default_value_t = 15)]
         rounds: usize,
+        /// From TOML instead of JSON.
+        #[arg(long)]
+        toml: bool,
     },
     /// Measure what each rule adds to an audit, on typical clusters and on two of 8 nodes, all of them parsed and with
     /// their index made, and print the dearest first; then the index, and an audit as a whole. No rule should cost more
@@ -127,7 +130,7 @@ fn main() -> io::Result<()> {
             }
             fleet.lines().try_for_each(|line| writeln!(out, "{line}"))
         }
-        Command::Ratios { clusters, rounds } => ratios(&mut out, clusters, rounds),
+        Command::Ratios { clusters, rounds, toml } => ratios(&mut out, clusters, rounds, syntax(toml)),
         Command::Rules { clusters } => cost::rules(&mut out, clusters),
         Command::Growth { size } => growth(&mut out, size),
         Command::Judge { kind, rounds, rule } => {
@@ -135,10 +138,14 @@ fn main() -> io::Result<()> {
             Ok(())
         }
         Command::Read { kind, rounds, toml } => {
-            read(kind, rounds, if toml { Syntax::Toml } else { Syntax::Json });
+            read(kind, rounds, syntax(toml));
             Ok(())
         }
     }
+}
+
+fn syntax(toml: bool) -> Syntax {
+    if toml { Syntax::Toml } else { Syntax::Json }
 }
 
 fn growth(out: &mut impl Write, size: u64) -> io::Result<()> {
@@ -202,19 +209,19 @@ fn written(cluster: &Cluster, syntax: Syntax) -> String {
     }
 }
 
-/// What is measured, each over all lines once.
-const WORK: [&str; 4] =
-    ["skip (serde_json IgnoredAny)", "parse, in place", "rules, parsed clusters", "end to end"];
+/// What is measured, each over all texts once. To skip a text is to make nothing of it: `IgnoredAny` of `serde_json`,
+/// `DeTable` of `toml`.
+const WORK: [&str; 4] = ["skip", "parse, in place", "rules, parsed clusters", "end to end"];
 
-fn ratios(out: &mut impl Write, clusters: u64, rounds: usize) -> io::Result<()> {
+fn ratios(out: &mut impl Write, clusters: u64, rounds: usize, syntax: Syntax) -> io::Result<()> {
     let plan = excluster::book().plan(&Profile::recommended()).expect("every rule is selected");
-    let lines: Vec<String> = Fleet::of(clusters).lines().collect();
     let fleet: Vec<Cluster> = Fleet::of(clusters).clusters().collect();
-    let bytes: usize = lines.iter().map(String::len).sum();
+    let texts: Vec<String> = fleet.iter().map(|cluster| written(cluster, syntax)).collect();
+    let bytes: usize = texts.iter().map(String::len).sum();
     let mut times = [const { Vec::new() }; WORK.len()];
     for _ in 0..rounds.max(1) {
         for (work, times) in times.iter_mut().enumerate() {
-            times.push(time(|| run(work, &plan, &lines, &fleet)));
+            times.push(time(|| run(work, &plan, &texts, syntax, &fleet)));
         }
     }
     let medians = times.map(|mut times| {
@@ -223,8 +230,9 @@ fn ratios(out: &mut impl Write, clusters: u64, rounds: usize) -> io::Result<()> 
     });
     writeln!(
         out,
-        "{clusters} clusters, {} KB each, {} rules, one core, medians of {rounds} rounds\n",
-        bytes / lines.len().max(1) / 1000,
+        "{clusters} clusters, {} KB of {} each, {} rules, one core, medians of {rounds} rounds\n",
+        bytes / texts.len().max(1) / 1000,
+        syntax.as_str(),
         plan.rules().len()
     )?;
     writeln!(
@@ -248,19 +256,30 @@ fn ratios(out: &mut impl Write, clusters: u64, rounds: usize) -> io::Result<()> 
     Ok(())
 }
 
-fn run(work: usize, plan: &Plan, lines: &[String], fleet: &[Cluster]) {
+fn run(work: usize, plan: &Plan, texts: &[String], syntax: Syntax, fleet: &[Cluster]) {
     let mut cluster = Cluster::default();
     let mut auditor = Auditor::new(plan);
-    for (line, parsed) in lines.iter().zip(fleet) {
+    for (text, parsed) in texts.iter().zip(fleet) {
         if work == 0 {
-            black_box(serde_json::from_str::<IgnoredAny>(line).expect("the line is JSON"));
+            skip(text, syntax);
         }
         if work == 1 || work == 3 {
-            read_into(line, Syntax::Json, &mut cluster).expect("the line is a definition");
+            read_into(text, syntax, &mut cluster).expect("the text is a definition");
             black_box(&cluster);
         }
         if work == 2 || work == 3 {
             black_box(auditor.audit(if work == 2 { parsed } else { &cluster }));
+        }
+    }
+}
+
+fn skip(text: &str, syntax: Syntax) {
+    match syntax {
+        Syntax::Json => {
+            black_box(serde_json::from_str::<IgnoredAny>(text).expect("the text is JSON"));
+        }
+        Syntax::Toml => {
+            black_box(toml::de::DeTable::parse(text).expect("the text is TOML"));
         }
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use importers::{ImportError, Imported};
 use rayon::prelude::*;
 use rules_core::{
-    AuditedLine, ClusterReport, Plan, audit_cluster, audit_stream,
+    AuditedLine, Auditor, ClusterReport, Plan, audit_stream,
     fleet::fleet_facts,
     input::{self, InputError, Place, Syntax, lines::LinesError},
     model::Cluster,
@@ -113,7 +113,7 @@ impl Writer<'_, '_, '_> {
     }
 }
 
-impl Fleet<'_> {
+impl<'a> Fleet<'a> {
     /// Audits everything.
     pub(crate) fn audit(self, outputs: &mut Outputs<'_>, progress: &mut Progress<'_>) -> Result<Seen, Stop> {
         let formats = self.formats;
@@ -128,7 +128,10 @@ impl Fleet<'_> {
             rest = after;
             let looked: Vec<Looked> = batch
                 .par_iter()
-                .map_init(Cluster::default, |cluster, input| self.look(input, cluster))
+                .map_init(
+                    || (Cluster::default(), Auditor::new(self.plan)),
+                    |(cluster, auditor), input| self.look(input, cluster, auditor),
+                )
                 .collect();
             for (input, looked) in batch.iter().zip(looked) {
                 match looked {
@@ -164,13 +167,13 @@ impl Fleet<'_> {
     }
 
     /// Reads, judges and renders an input, unless it is a stream.
-    fn look(&self, input: &Input, cluster: &mut Cluster) -> Looked {
+    fn look(&self, input: &Input, cluster: &mut Cluster, auditor: &mut Auditor<'a>) -> Looked {
         let rendered = match reading::open(input, self.stdin) {
             Ok(Content::Stream(reader)) => return Looked::Stream(reader),
             Ok(Content::Definition { bytes, syntax, certain }) => {
-                vec![self.definition(input, &bytes, syntax, certain || input.named, cluster)]
+                vec![self.definition(input, &bytes, syntax, certain || input.named, cluster, auditor)]
             }
-            Ok(Content::Artefact(bytes)) => self.artefact(input, &bytes),
+            Ok(Content::Artefact(bytes)) => self.artefact(input, &bytes, auditor),
             Ok(Content::Other(reason)) => vec![self.other(input, &reason)],
             Err(problem) => vec![self.refused(&input.name, &[problem])],
         };
@@ -184,6 +187,7 @@ impl Fleet<'_> {
         syntax: Syntax,
         certain: bool,
         cluster: &mut Cluster,
+        auditor: &mut Auditor<'a>,
     ) -> Rendered {
         let file = &input.name;
         let refused = |text: &str, problems: &[InputError]| {
@@ -196,9 +200,8 @@ impl Fleet<'_> {
         };
         match input::read_into(&text, syntax, cluster) {
             Ok(()) => {
-                let report = audit_cluster(self.plan, cluster);
                 let origin = Origin::Definition { text: &text, syntax, line: 1, offset: 0 };
-                self.cluster(file, cluster, report, origin)
+                self.cluster(file, cluster, auditor.audit(cluster), origin)
             }
             Err(problems) if input.named || text.len() > syntax.longest() => refused(&text, &problems),
             Err(problems) => match not_a_definition(&text, syntax, certain) {
@@ -208,7 +211,7 @@ impl Fleet<'_> {
         }
     }
 
-    fn artefact(&self, input: &Input, bytes: &[u8]) -> Vec<Rendered> {
+    fn artefact(&self, input: &Input, bytes: &[u8], auditor: &mut Auditor<'a>) -> Vec<Rendered> {
         let file = &input.name;
         let text = lossy(bytes);
         match importers::import(bytes, file) {
@@ -217,7 +220,7 @@ impl Fleet<'_> {
                 vec![self.other(input, "it is an export of a registry without a cluster database")]
             }
             Ok(Some(imported)) => {
-                imported.iter().map(|imported| self.imported(file, &text, imported)).collect()
+                imported.iter().map(|imported| self.imported(file, &text, imported, auditor)).collect()
             }
             Err(errors) => {
                 let problems: Vec<InputError> = errors.iter().map(|error| problem(error, &text)).collect();
@@ -227,11 +230,9 @@ impl Fleet<'_> {
         }
     }
 
-    fn imported(&self, file: &str, text: &str, imported: &Imported) -> Rendered {
+    fn imported(&self, file: &str, text: &str, imported: &Imported, auditor: &mut Auditor<'a>) -> Rendered {
         let cluster = &imported.cluster;
-        let report = audit_cluster(self.plan, cluster);
-        let origin = Origin::Artefact { text, imported };
-        self.cluster(file, cluster, report, origin)
+        self.cluster(file, cluster, auditor.audit(cluster), Origin::Artefact { text, imported })
     }
 
     fn cluster(

@@ -265,6 +265,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_feature_is_called_by_the_name_that_windows_has_for_it() {
+        for prerequisite in ON_WINDOWS_2003.iter().chain(&ON_WINDOWS_2008) {
+            assert!(prerequisite.is_called(prerequisite.name), "{}", prerequisite.name);
+        }
+    }
+
+    #[test]
     fn features_are_told_by_any_of_their_names() {
         let called = |windows, feature: &str| {
             let all = prerequisites(windows).iter();

@@ -76,7 +76,7 @@ fn disks_by_letter<'a>(
     cluster: ClusterRef<'a>,
     findings: &mut Findings,
 ) -> BTreeMap<DriveLetter, DiskRef<'a>> {
-    let disks = findings.each(cluster.disks()).into_iter();
+    let disks = findings.each(cluster.disks());
     disks
         .filter(|disk| disk.is_shared().peek() != Some(&false) && disk.mounted_on().peek().is_none())
         .filter_map(|disk| Some((*findings.need(disk.letter())?, disk)))

@@ -53,7 +53,7 @@ const NODE: &str = "a node";
 const VIRTUAL_SERVER: &str = "a virtual server";
 
 fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let nodes = findings.each(cluster.nodes()).into_iter().map(NodeRef::name);
+    let nodes = findings.each(cluster.nodes()).map(NodeRef::name);
     let virtual_servers = findings.each(cluster.evs()).into_iter().map(Evs::name);
     let bearers = std::iter::once((CLUSTER_ITSELF, cluster.name()))
         .chain(nodes.map(|name| (NODE, name)))

@@ -59,7 +59,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
 
 fn enough_on(node: NodeRef<'_>, disks: &[DiskRef<'_>], findings: &mut Findings) {
     let mut local: Vec<_> =
-        findings.each(node.local_drives()).into_iter().filter_map(|letter| letter.peek().copied()).collect();
+        findings.each(node.local_drives()).filter_map(|letter| letter.peek().copied()).collect();
     local.sort_unstable();
     local.dedup();
     if disks.len() + local.len() <= DriveLetter::COUNT {

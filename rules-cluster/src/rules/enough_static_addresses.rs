@@ -93,7 +93,7 @@ fn resources_are_static(cluster: ClusterRef<'_>, findings: &mut Findings) {
 }
 
 fn enough_are_free(cluster: ClusterRef<'_>, findings: &mut Findings) {
-    let nodes = findings.each(cluster.nodes()).into_iter().map(NodeRef::public_interfaces);
+    let nodes = findings.each(cluster.nodes()).map(NodeRef::public_interfaces);
     let nodes = without_any(nodes, findings);
     let virtual_servers =
         findings.each(cluster.evs()).into_iter().map(|evs| evs.group().flat_map(GroupRef::address_resources));

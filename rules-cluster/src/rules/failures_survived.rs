@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use rules_core::{
     Basis, EVERY_VERSION, Example, Findings, Severity, Source, Stage, fails,
-    model::{ClusterRef, Evs, ExchangeVersion, Known, Name, NodeRef},
+    model::{ClusterRef, Evs, ExchangeVersion, Known, Name, NodeRef, QuorumKind},
     not_applicable, passes, rule,
     testing::reference::{
         CCR_2007, CCR_2007_WINDOWS_2008, FOUR_NODES_2003, SCC_2007, TWO_NODES_2000, TWO_NODES_2003,
@@ -15,17 +15,19 @@ use crate::CLUSTER;
 rule! {
     /// The cluster survives as many node failures as are wanted, with every virtual server still running.
     ///
-    /// The definition says how many are wanted: `failures_to_survive`. Two things are counted. With more than two
+    /// The definition says how many are wanted: `failures_to_survive`. Three things are counted. With more than two
     /// nodes, and in Exchange 2007, each virtual server needs a node of its own, so as many nodes may fail as
     /// there are more nodes than virtual servers; two nodes of Exchange 2000 or 2003 can run everything on one.
-    /// And each virtual server needs more possible owners than failures. A node that only votes counts for
-    /// neither.
+    /// Each virtual server needs more possible owners than failures. A node that only votes counts for neither.
+    /// And where nodes vote on the quorum, more than half of the votes must be left: four nodes with a vote each
+    /// survive one failure, with a witness or a disk that votes two.
     ///
     /// A virtual server that may run only on its own node and on one standby node is legitimate, and survives one
-    /// failure. Three causes are left to other rules: that no node is free at all
+    /// failure. Four causes are left to other rules: that no node is free at all
     /// (`exchange2003/one-virtual-server-per-active-node`, `exchange2007/passive-node`), that the resources of a
-    /// group have different owners or only one (`cluster/possible-owners-complete`), and that a possible owner has
-    /// no Exchange (`cluster/exchange-on-every-node`).
+    /// group have different owners or only one (`cluster/possible-owners-complete`), that a possible owner has no
+    /// Exchange (`cluster/exchange-on-every-node`), and that the first failure costs the majority
+    /// (`cluster/majority-survives-a-failure`).
     ///
     /// # Why it matters
     ///
@@ -38,8 +40,9 @@ rule! {
     /// Join another node, install Exchange on it, and make it a possible owner of the resources of every virtual
     /// server. Where nodes are enough and owners too few, add the nodes that have Exchange to the *Possible
     /// Owners* of the resources (`cluster resource "EVS1 Name" /addowner:NODE4`). Cluster Administrator does not
-    /// offer a node on which the type of the resource is not installed. Or settle for fewer failures, and put that
-    /// number into the definition.
+    /// offer a node on which the type of the resource is not installed. Where the votes are too few, add
+    /// a witness: see `cluster/majority-survives-a-failure`. Or settle for fewer failures, and put that number into
+    /// the definition.
     pub static FAILURES_SURVIVED = {
         check,
         set: &CLUSTER,
@@ -84,6 +87,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
         findings.report(wanted.path(), message);
     }
     owners_are_enough(&all, &nodes, wanted, findings);
+    votes_are_enough(cluster, every_node.len(), wanted, findings);
 }
 
 /// Whether a node is known to take no virtual server. Where its Exchange decides that, and is not known, it is noted.
@@ -125,6 +129,28 @@ fn owners_are_enough(
             if owners.is_empty() { "no node".to_owned() } else { format!("{} only", owners.join(", ")) };
         let message = format!("`{}` can run on {only}, failures to survive: {wanted}", evs.name());
         findings.report(evs.path(), message);
+    }
+}
+
+/// Whether the quorum is still there. That one failure costs it is another rule's finding.
+fn votes_are_enough(cluster: ClusterRef<'_>, nodes: usize, wanted: Known<'_, u32>, findings: &mut Findings) {
+    if *wanted < 2 {
+        return;
+    }
+    let Some(kind) = findings.need(cluster.quorum().kind()) else { return };
+    let votes = match *kind {
+        QuorumKind::SharedDisk | QuorumKind::DiskOnly | QuorumKind::Local => return,
+        QuorumKind::NodeAndDiskMajority => nodes + 1,
+        _ => match findings.need_all(cluster.file_share_witness()) {
+            Some(witness) => nodes + witness.len(),
+            None => return,
+        },
+    };
+    let survived = votes.saturating_sub(1) / 2;
+    if (1..as_count(wanted)).contains(&survived) {
+        let message =
+            format!("failures until the majority is lost: {survived} (votes: {votes}), wanted: {wanted}");
+        findings.report(kind.path(), message).related(wanted.path(), "what is wanted");
     }
 }
 
@@ -201,6 +227,28 @@ const EXAMPLES: &[Example] = &[
             { name = "SMTP (EVS1)", possible_owners = [] },
             { name = "HTTP (EVS1)", possible_owners = [] },
             { name = "MS Search (EVS1)", possible_owners = [] },
+        ]
+        "#,
+    ),
+    fails("two failures, and four nodes vote", FIVE_NODES, &["quorum.kind"]).without(&["nodes[NODE4]"]).with(
+        r#"
+            quorum = { kind = "node-majority" }
+            [[groups]]
+            name = "EVS1 Group"
+            resources = [
+                { name = "EVS1 Name", possible_owners = ["NODE1", "NODE2", "NODE3", "NODE5"] },
+                { name = "EVS1 SA", possible_owners = ["NODE1", "NODE2", "NODE3", "NODE5"] },
+            ]
+            "#,
+    ),
+    passes("two failures, and four nodes and a disk vote", FIVE_NODES).without(&["nodes[NODE4]"]).with(
+        r#"
+        quorum = { kind = "node-and-disk-majority" }
+        [[groups]]
+        name = "EVS1 Group"
+        resources = [
+            { name = "EVS1 Name", possible_owners = ["NODE1", "NODE2", "NODE3", "NODE5"] },
+            { name = "EVS1 SA", possible_owners = ["NODE1", "NODE2", "NODE3", "NODE5"] },
         ]
         "#,
     ),

@@ -57,7 +57,7 @@ fn check(cluster: ClusterRef<'_>, findings: &mut Findings) {
     if domains.is_empty() {
         return;
     }
-    let nodes = findings.each(cluster.nodes()).into_iter().map(NodeRef::name);
+    let nodes = findings.each(cluster.nodes()).map(NodeRef::name);
     let virtual_servers = findings.each(cluster.evs()).into_iter().map(Evs::name);
     for name in nodes.chain(virtual_servers) {
         let Some(name) = findings.need(name) else { continue };

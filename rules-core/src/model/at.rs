@@ -313,7 +313,7 @@ pub struct Set<M> {
 }
 
 /// Things of which most clusters have so few that they need no storage of their own.
-pub type Few<T> = SmallVec<[T; 4]>;
+pub type Few<T> = SmallVec<[T; 2]>;
 
 /// The absent facts that may hide members of a [`Set`]: most have none.
 pub type Gaps = SmallVec<[FactPath; 1]>;
@@ -415,9 +415,7 @@ impl<M> Set<M> {
         }
         let mut union = Set { members: Few::new(), gaps: self.gaps };
         for member in self.members {
-            let set = image(member);
-            union.members.extend(set.members);
-            union.gaps.extend(set.gaps);
+            union.append(image(member));
         }
         union
     }
@@ -425,9 +423,17 @@ impl<M> Set<M> {
     /// Both sets in one.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        self.members.extend(other.members);
-        self.gaps.extend(other.gaps);
+        self.append(other);
         self
+    }
+
+    /// Adds the members and the gaps of another set.
+    #[inline]
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.members.append(&mut other.members);
+        if !other.gaps.is_empty() {
+            self.gaps.append(&mut other.gaps);
+        }
     }
 }
 

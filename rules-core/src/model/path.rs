@@ -100,7 +100,7 @@ impl FactPath {
 
     /// The steps, the first one in the highest bits.
     #[inline]
-    fn from_the_first(self) -> u128 {
+    fn left_aligned(self) -> u128 {
         self.bits() << self.bits().leading_zeros() << 1
     }
 
@@ -114,7 +114,7 @@ impl FactPath {
     /// The bits that a number of steps take, or all steps where there are fewer.
     #[inline]
     fn taken_by(self, steps: usize) -> u32 {
-        let (bits, all) = (self.from_the_first(), self.taken());
+        let (bits, all) = (self.left_aligned(), self.taken());
         (0..steps).fold(0, |taken, _| if taken < all { taken + bits_of_step(bits << taken) } else { all })
     }
 
@@ -134,7 +134,7 @@ impl FactPath {
     /// The index of the step that begins at a bit, if it is one into a list.
     #[inline]
     fn index_at(self, begin: u32) -> Option<usize> {
-        match (self.taken() > begin).then(|| step_of(self.from_the_first() << begin)) {
+        match (self.taken() > begin).then(|| step_of(self.left_aligned() << begin)) {
             Some(PathStep::Index(index)) => Some(index),
             _ => None,
         }
@@ -155,7 +155,7 @@ impl FactPath {
     /// The steps from the root.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = PathStep> + ExactSizeIterator + '_ {
         let mut steps = [PathStep::Index(0); MAX_STEPS];
-        let mut bits = self.from_the_first();
+        let mut bits = self.left_aligned();
         for step in &mut steps[..self.length()] {
             *step = step_of(bits);
             bits <<= bits_of_step(bits);
@@ -348,7 +348,7 @@ impl Ord for FactPath {
     /// By how many steps there are, then by the steps: no step's code is the beginning of another's, so that the numbers
     /// order as the steps do.
     fn cmp(&self, other: &Self) -> Ordering {
-        let order = |path: &Self| (path.length(), path.from_the_first());
+        let order = |path: &Self| (path.length(), path.left_aligned());
         order(self).cmp(&order(other))
     }
 }

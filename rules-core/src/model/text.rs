@@ -36,8 +36,7 @@ pub fn same_name(a: &str, b: &str) -> bool {
 /// The same for names whose last characters do not differ.
 fn same_within(a: &str, b: &str) -> bool {
     if a.len() == b.len()
-        && !differ_within(a.as_bytes(), b.as_bytes())
-        && (a == b || a.eq_ignore_ascii_case(b))
+        && (a == b || (!differ_within(a.as_bytes(), b.as_bytes()) && a.eq_ignore_ascii_case(b)))
     {
         return true;
     }
@@ -122,7 +121,11 @@ impl Ord for Name {
             let lowered = |byte: u8| byte.to_ascii_lowercase();
             return self.0.bytes().map(lowered).cmp(other.0.bytes().map(lowered));
         }
-        self.0.chars().flat_map(char::to_lowercase).cmp(other.0.chars().flat_map(char::to_lowercase))
+        let lowered = self.0.chars().flat_map(char::to_lowercase);
+        // As `same_name` has it, no name in ASCII is the same as one that is not.
+        lowered
+            .cmp(other.0.chars().flat_map(char::to_lowercase))
+            .then_with(|| self.0.is_ascii().cmp(&other.0.is_ascii()))
     }
 }
 
@@ -629,6 +632,34 @@ mod tests {
     use std::cmp::Ordering;
 
     use super::{Address, DriveLetter, Moment, Name, WindowsPath, same_name};
+
+    #[test]
+    fn names_of_any_length_are_compared_to_their_ends() {
+        let name = "Exchange System Attendant (EVS1)";
+        for length in 1..=name.len() {
+            let name = &name[..length];
+            assert!(same_name(name, &name.to_uppercase()), "{name}");
+            for place in 0..length {
+                let mut other = name.to_owned();
+                other.replace_range(place..=place, "?");
+                assert!(!same_name(name, &other), "{name} {other}");
+            }
+        }
+        assert!(!same_name("svc@corp", "svc`corp"), "they differ as the two cases of a letter do");
+        assert!(same_name("\u{212a}abcdefghij-k", "kabcdefghij-\u{212a}"), "the sign for kelvin is a k");
+    }
+
+    #[test]
+    fn names_order_as_they_compare() {
+        let names = ["EVS1", "evs1", "EVS2", "Zürich", "ZÜRICH", "k", "\u{212a}", ""].map(Name::from);
+        for one in &names {
+            for other in &names {
+                assert_eq!(one.cmp(other) == Ordering::Equal, one == other, "{one} {other}");
+                assert_eq!(one.cmp(other), other.cmp(one).reverse(), "{one} {other}");
+            }
+        }
+        assert!(names[0] < names[2] && names[0] < names[3]);
+    }
 
     #[test]
     fn names_compare_without_case_in_every_script() {

@@ -74,7 +74,7 @@ fn on_a_node(
     named: Option<&Name>,
     findings: &mut Findings,
 ) {
-    let nodes = findings.each(cluster.nodes()).into_iter();
+    let nodes = findings.each(cluster.nodes());
     let mut computers: Vec<_> =
         nodes.map(|node| (node.name(), node.path(), "a node of the cluster", "the node")).collect();
     computers.push((cluster.name(), cluster.name().path(), "a name of the cluster's own", "the name"));

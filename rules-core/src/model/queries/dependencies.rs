@@ -79,15 +79,12 @@ impl<'a> GroupRef<'a> {
     /// What the resources of the group depend on. Dependencies hold within a group only.
     pub fn dependencies(self) -> Dependencies<'a> {
         let resources = self.resources();
-        match self.indexed() {
-            Some((index, group)) => {
-                let found = Cow::Borrowed(index.dependencies());
-                Dependencies { resources, found, first: index.resources().first_of(group) }
-            }
-            None => {
-                let found = Cow::Owned(index::Dependencies::of_groups(iter::once(self)));
-                Dependencies { resources, found, first: 0 }
-            }
+        if let Some((index, group)) = self.indexed() {
+            let found = Cow::Borrowed(index.dependencies());
+            Dependencies { resources, found, first: index.resources().first_of(group) }
+        } else {
+            let found = Cow::Owned(index::Dependencies::of_groups(iter::once(self)));
+            Dependencies { resources, found, first: 0 }
         }
     }
 }
@@ -100,11 +97,11 @@ impl<'a> Dependencies<'a> {
         for (place, resource) in self.resources.items().enumerate() {
             gaps.extend(resource.depends_on().gap());
             let dangling = self.named_by(place).iter().filter(|named| named.to.is_none());
-            unresolved.extend(dangling.filter_map(|named| self.name(resource, *named)));
+            unresolved.extend(dangling.filter_map(|named| name_of(resource, *named)));
         }
         // A resource that is not known, or whose name is not, may be the one that is meant.
         if !unresolved.is_empty() {
-            let names = self.resources.items().map(|resource| resource.name());
+            let names = self.resources.items().map(ResourceRef::name);
             let unnamed = names.filter(|name| name.peek().is_none()).map(At::path);
             let hiding: Gaps = self.resources.gap().into_iter().chain(unnamed).collect();
             if !hiding.is_empty() {
@@ -183,7 +180,7 @@ impl<'a> Dependencies<'a> {
     fn cycle(&self, last: usize, closing: Named, between: impl Iterator<Item = usize>) -> Option<Cycle<'a>> {
         let last = self.resources.item(last)?;
         Some(Cycle {
-            closed_by: self.name(last, closing)?,
+            closed_by: name_of(last, closing)?,
             last,
             first: self.target(closing)?,
             between: between.filter_map(|place| self.resources.item(place)).collect(),
@@ -195,8 +192,7 @@ impl<'a> Dependencies<'a> {
     pub fn edges(&self) -> impl Iterator<Item = (ResourceRef<'a>, At<'a, Name>, ResourceRef<'a>)> {
         self.resources.items().enumerate().flat_map(move |(from, resource)| {
             let named = self.named_by(from).iter();
-            named
-                .filter_map(move |named| Some((resource, self.name(resource, *named)?, self.target(*named)?)))
+            named.filter_map(move |named| Some((resource, name_of(resource, *named)?, self.target(*named)?)))
         })
     }
 
@@ -215,19 +211,19 @@ impl<'a> Dependencies<'a> {
         self.found.dependents(self.first + place).map(|from| from - self.first)
     }
 
-    /// The name that a resource has for another one.
-    fn name(&self, resource: ResourceRef<'a>, named: Named) -> Option<At<'a, Name>> {
-        match named.alternatives {
-            None => resource.depends_on(),
-            Some(alternatives) => resource.depends_on_any().item(alternatives)?,
-        }
-        .item(named.place)
-    }
-
     /// The resource that is named.
     fn target(&self, named: Named) -> Option<ResourceRef<'a>> {
         self.resources.item(named.to? - self.first)
     }
+}
+
+/// The name that a resource has for another one.
+fn name_of(resource: ResourceRef<'_>, named: Named) -> Option<At<'_, Name>> {
+    match named.alternatives {
+        None => resource.depends_on(),
+        Some(alternatives) => resource.depends_on_any().item(alternatives)?,
+    }
+    .item(named.place)
 }
 
 impl<'a> LeadingTo<'a> {

@@ -166,6 +166,6 @@ fn fact_of_network<'a, T>(name: At<'a, Name>, fact: impl FnOnce(NetworkRef<'a>) 
         return fact(network);
     }
     // One without a name may be the one that is meant.
-    let nameless = networks.items().map(|network| network.name()).find(|name| name.peek().is_none());
+    let nameless = networks.items().map(NetworkRef::name).find(|name| name.peek().is_none());
     unknown_at(nameless.map(At::path).or(networks.gap()).unwrap_or(name.path()))
 }

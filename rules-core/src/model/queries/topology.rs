@@ -1,6 +1,6 @@
 //! Questions about who runs what, and where it may run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::super::{At, ClusterRef, Evs, Few, GroupRef, Name, NodeRef, ResourceRef, ServiceAccount, Set};
 
@@ -61,20 +61,13 @@ impl<'a> Evs<'a> {
         let mut lists: Few<&'a Vec<Name>> =
             resources.into_iter().filter_map(|resource| resource.possible_owners().peek()).collect();
         lists.dedup();
-        // Of each node, how many lists it is on, and the last of these.
-        let mut listed: HashMap<&'a Name, (usize, usize)> = HashMap::new();
-        for (place, owners) in lists.iter().enumerate() {
-            for owner in *owners {
-                let (times, last) = listed.entry(owner).or_insert((0, usize::MAX));
-                if *last != place {
-                    (*times, *last) = (*times + 1, place);
-                }
-            }
-        }
-        let on_every_list = listed.into_iter().filter(|(_, (times, _))| *times == lists.len());
-        let mut hosts: Few<&'a Name> = on_every_list.map(|(name, _)| name).collect();
-        hosts.sort_unstable();
-        Set::new(hosts, [])
+        // Each node with the lists that it is on.
+        let on = |(list, owners): (usize, &&'a Vec<Name>)| owners.iter().map(move |owner| (owner, list));
+        let mut listed: Vec<(&'a Name, usize)> = lists.iter().enumerate().flat_map(on).collect();
+        listed.sort();
+        listed.dedup();
+        let by_node = listed.chunk_by(|(one, _), (next, _)| one == next);
+        Set::new(by_node.filter(|on| on.len() == lists.len()).map(|on| on[0].0), [])
     }
 }
 

@@ -221,9 +221,11 @@ impl<'a> Evs<'a> {
     /// The disks that the disk resources of its group stand for. A disk resource without a disk is a gap.
     pub fn disks(self) -> Set<DiskRef<'a>> {
         self.group().flat_map(GroupRef::storage).flat_map(|resource| {
-            let disks = resource.disk();
-            let unknown = disks.peek().is_empty().then(|| self.listed.cluster().disks().path());
-            disks.and(Set::new([], unknown))
+            let mut disks = resource.disk();
+            if disks.peek().is_empty() {
+                disks.add_gap(self.listed.cluster().disks().path());
+            }
+            disks
         })
     }
 
