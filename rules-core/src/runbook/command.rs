@@ -56,19 +56,20 @@ fn variable(name: &str) -> String {
 /// A command with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
-    parts: Vec<(Cow<'static, str>, Option<Value>)>,
+    /// Words, each with the values right behind it.
+    parts: Vec<(Cow<'static, str>, Vec<Value>)>,
 }
 
 impl CommandLine {
     /// A program, with the words that follow it.
     pub fn of(program: &'static str) -> Self {
-        Self { parts: vec![(program.into(), None)] }
+        Self { parts: vec![(program.into(), Vec::new())] }
     }
 
     /// A word as it is: `/create`.
     #[must_use]
     pub fn word(mut self, word: &'static str) -> Self {
-        self.parts.push((word.into(), None));
+        self.parts.push((word.into(), Vec::new()));
         self
     }
 
@@ -80,26 +81,32 @@ impl CommandLine {
 
     /// A value behind a word: `/group:"EVS1 Group"`.
     #[must_use]
-    pub fn option(mut self, word: &'static str, value: impl Into<Value>) -> Self {
-        self.parts.push((word.into(), Some(value.into())));
+    pub fn option(self, word: &'static str, value: impl Into<Value>) -> Self {
+        self.list(word, [value.into()])
+    }
+
+    /// Values behind a word, with commas between them: `/setowners:NODE1,NODE2`.
+    #[must_use]
+    pub fn list(mut self, word: &'static str, values: impl IntoIterator<Item = Value>) -> Self {
+        self.parts.push((word.into(), values.into_iter().collect()));
         self
     }
 
     /// The values to be filled in.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.parts.iter().filter_map(|(_, value)| value.as_ref())
+        self.parts.iter().flat_map(|(_, values)| values)
     }
 }
 
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (word, value)) in self.parts.iter().enumerate() {
+        for (index, (word, values)) in self.parts.iter().enumerate() {
             let space = if index == 0 { "" } else { " " };
             write!(f, "{space}{word}")?;
-            match value {
-                None => {}
-                Some(value) if is_plain(value) => write!(f, "{value}")?,
-                Some(value) => write!(f, "\"{value}\"")?,
+            for (index, value) in values.iter().enumerate() {
+                let comma = if index == 0 { "" } else { "," };
+                let quote = if is_plain(value) { "" } else { "\"" };
+                write!(f, "{comma}{quote}{value}{quote}")?;
             }
         }
         Ok(())
@@ -139,6 +146,8 @@ mod tests {
             r#"cluster res "EVS1 IP" /create /group:"EVS1 Group" Address="%EVS1_ADDRESS%" Network="A & B""#
         );
         assert_eq!(CommandLine::of("setup").option("/cn:", "CMS1").to_string(), "setup /cn:CMS1");
+        let owners = CommandLine::of("cluster").list("/setowners:", ["NODE1".into(), "NODE 2".into()]);
+        assert_eq!(owners.to_string(), r#"cluster /setowners:NODE1,"NODE 2""#);
     }
 
     #[test]

@@ -25,6 +25,14 @@ impl fmt::Display for Statement {
 }
 
 impl Facts {
+    /// Parts of a definition as one, a later one over the earlier.
+    pub fn together(parts: impl IntoIterator<Item = Cluster>) -> Cluster {
+        parts.into_iter().fold(Cluster::default(), |mut together, part| {
+            lay_over(&mut together, &part);
+            together
+        })
+    }
+
     /// Every fact of a part of a definition: values, and lists without names as a whole. The name of an element is a fact
     /// only where nothing else is said of it.
     pub fn of(part: &Cluster) -> Vec<Statement> {

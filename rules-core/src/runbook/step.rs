@@ -44,6 +44,27 @@ pub struct Step {
 }
 
 impl Step {
+    /// A step of which no more is said yet.
+    pub fn new(phase: Phase, source: Source, id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            phase,
+            node: None,
+            title: title.into(),
+            why: "",
+            source,
+            article: &[],
+            needs: Cluster::default(),
+            how: Vec::new(),
+            check: String::new(),
+            undo: String::new(),
+            log: None,
+            makes: Cluster::default(),
+            proven_by: &[],
+            offline: Vec::new(),
+        }
+    }
+
     /// The values to be filled in: the name of a variable, and what it stands for.
     pub fn blanks(&self) -> impl Iterator<Item = (&str, &str)> {
         self.how.iter().flat_map(How::values).filter_map(|value| match value {
