@@ -1,12 +1,12 @@
 //! What is known of Exchange 2000 and 2003 clusters apart from any one rule: tables that rules and build procedure share.
 
 use rules_core::model::{
-    At, Component, ExchangeVersion,
+    At, Component, ExchangeVersion, Fact,
     ResourceType::{
         self, Http, Imap4, InformationStore, IpAddress, Mta, NetworkName, PhysicalDisk, Pop3, Routing,
         Search, Smtp, SystemAttendant,
     },
-    Service, Services, WindowsVersion,
+    Service, Services, Startup, WindowsVersion,
 };
 
 /// A component of Windows that Exchange Setup wants to find on a node.
@@ -16,6 +16,8 @@ pub struct Prerequisite {
     pub name: &'static str,
     /// Its facts among those of a node's services.
     pub service: for<'a> fn(At<'a, Services>) -> At<'a, Service>,
+    /// Sets its facts among those of a node's services.
+    pub with: fn(Services, Service) -> Services,
     /// Whether it must also run when Setup begins. A framework has nothing that could run, and NNTP may be disabled:
     /// Setup wants its files only.
     pub must_run: bool,
@@ -33,16 +35,68 @@ static INTERNET_INFORMATION_SERVICES: [Prerequisite; 3] = [
     Prerequisite {
         name: "World Wide Web Publishing Service",
         service: |services| services.www(),
+        with: |services, service| services.www(service),
         must_run: true,
     },
-    Prerequisite { name: "SMTP service", service: |services| services.smtp(), must_run: true },
-    Prerequisite { name: "NNTP service", service: |services| services.nntp(), must_run: false },
+    Prerequisite {
+        name: "SMTP service",
+        service: |services| services.smtp(),
+        with: |services, service| services.smtp(service),
+        must_run: true,
+    },
+    Prerequisite {
+        name: "NNTP service",
+        service: |services| services.nntp(),
+        with: |services, service| services.nntp(service),
+        must_run: false,
+    },
 ];
 
 static ASP_NET: [Prerequisite; 2] = [
-    Prerequisite { name: ".NET Framework", service: |services| services.dot_net(), must_run: false },
-    Prerequisite { name: "ASP.NET", service: |services| services.asp_net(), must_run: true },
+    Prerequisite {
+        name: ".NET Framework",
+        service: |services| services.dot_net(),
+        with: |services, service| services.dot_net(service),
+        must_run: false,
+    },
+    Prerequisite {
+        name: "ASP.NET",
+        service: |services| services.asp_net(),
+        with: |services, service| services.asp_net(service),
+        must_run: true,
+    },
 ];
+
+/// A Windows service on a node that has Exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeService {
+    /// What *Services* calls it.
+    pub name: &'static str,
+    /// Its facts among those of a node's services.
+    pub service: fn(&mut Services) -> &mut Fact<Service>,
+    /// How Setup leaves it: most of them for the Cluster service to start, some for nobody.
+    pub startup: Startup,
+}
+
+/// The services that the Cluster service starts and stops on a node, and those that nobody does. Exchange 2003 leaves POP3,
+/// IMAP4 and NNTP disabled ("What's New in Exchange Server 2003").
+pub fn node_services(version: ExchangeVersion) -> [NodeService; 10] {
+    let (clustered, hardened) = (Startup::Manual, Startup::Disabled);
+    let protocol = if version == ExchangeVersion::V2000 { clustered } else { hardened };
+    let of = |name, service, startup| NodeService { name, service, startup };
+    [
+        of("Microsoft Exchange System Attendant", |services| &mut services.system_attendant, clustered),
+        of("Microsoft Exchange Information Store", |services| &mut services.information_store, clustered),
+        of("Microsoft Exchange MTA Stacks", |services| &mut services.mta, clustered),
+        of("Microsoft Exchange Routing Engine", |services| &mut services.routing, clustered),
+        of("Simple Mail Transfer Protocol (SMTP)", |services| &mut services.smtp, clustered),
+        of("Microsoft Search", |services| &mut services.search, clustered),
+        of("Microsoft Exchange POP3", |services| &mut services.pop3, protocol),
+        of("Microsoft Exchange IMAP4", |services| &mut services.imap4, protocol),
+        of("Network News Transfer Protocol (NNTP)", |services| &mut services.nntp, protocol),
+        of("Microsoft Exchange Site Replication Service", |services| &mut services.srs, hardened),
+    ]
+}
 
 /// The resources of a virtual server that an administrator makes or moves into its group by hand, in this order
 /// ("Exchange Clustering Basics", step 4; KB 821833). The last one brings the others.
@@ -53,6 +107,8 @@ pub static MADE_BY_HAND: [ResourceType; 4] = [IpAddress, NetworkName, PhysicalDi
 pub struct Brought {
     /// Its type.
     pub kind: ResourceType,
+    /// What it is called, before the name of the virtual server.
+    pub called: &'static str,
     /// Who needs it.
     pub need: Need,
 }
@@ -80,18 +136,18 @@ pub fn brought_by_system_attendant(version: ExchangeVersion) -> impl Iterator<It
 }
 
 static BROUGHT: [Brought; 8] = [
-    brought(InformationStore, Need::Vital),
-    brought(Mta, Need::OncePerCluster),
-    brought(Routing, Need::Vital),
-    brought(Smtp, Need::Vital),
-    brought(Http, Need::Useful),
-    brought(Search, Need::Useful),
-    brought(Pop3, Need::WhereOffered),
-    brought(Imap4, Need::WhereOffered),
+    brought(InformationStore, "Exchange Information Store Instance", Need::Vital),
+    brought(Mta, "Exchange Message Transfer Agent Instance", Need::OncePerCluster),
+    brought(Routing, "Exchange Routing Service Instance", Need::Vital),
+    brought(Smtp, "SMTP Virtual Server Instance", Need::Vital),
+    brought(Http, "Exchange HTTP Virtual Server Instance", Need::Useful),
+    brought(Search, "Exchange MS Search Instance", Need::Useful),
+    brought(Pop3, "Exchange POP3 Virtual Server Instance", Need::WhereOffered),
+    brought(Imap4, "Exchange IMAP4 Virtual Server Instance", Need::WhereOffered),
 ];
 
-const fn brought(kind: ResourceType, need: Need) -> Brought {
-    Brought { kind, need }
+const fn brought(kind: ResourceType, called: &'static str, need: Need) -> Brought {
+    Brought { kind, called, need }
 }
 
 /// The lowest service pack of a Windows that an Exchange version is supported on as a node; `None` where it is not

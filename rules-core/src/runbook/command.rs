@@ -1,6 +1,6 @@
 //! Command lines, quoted for cmd.exe.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 /// A value of a step: given by the definition, or to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,21 +56,27 @@ fn variable(name: &str) -> String {
 /// A command with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
-    /// Words, each with the values right behind it.
-    parts: Vec<(Cow<'static, str>, Vec<Value>)>,
+    parts: Vec<Part>,
+}
+
+/// A word, the values right behind it, and what ends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Part {
+    word: &'static str,
+    values: Vec<Value>,
+    tail: &'static str,
 }
 
 impl CommandLine {
     /// A program, with the words that follow it.
     pub fn of(program: &'static str) -> Self {
-        Self { parts: vec![(program.into(), Vec::new())] }
+        Self { parts: Vec::new() }.word(program)
     }
 
     /// A word as it is: `/create`.
     #[must_use]
-    pub fn word(mut self, word: &'static str) -> Self {
-        self.parts.push((word.into(), Vec::new()));
-        self
+    pub fn word(self, word: &'static str) -> Self {
+        self.list(word, [])
     }
 
     /// A value.
@@ -88,19 +94,28 @@ impl CommandLine {
     /// Values behind a word, with commas between them: `/setowners:NODE1,NODE2`.
     #[must_use]
     pub fn list(mut self, word: &'static str, values: impl IntoIterator<Item = Value>) -> Self {
-        self.parts.push((word.into(), values.into_iter().collect()));
+        self.parts.push(Part { word, values: values.into_iter().collect(), tail: "" });
+        self
+    }
+
+    /// With an ending right behind the last word and its values: `Names="Mail server":MULTISTR`.
+    #[must_use]
+    pub fn tail(mut self, tail: &'static str) -> Self {
+        if let Some(last) = self.parts.last_mut() {
+            last.tail = tail;
+        }
         self
     }
 
     /// The values to be filled in.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.parts.iter().flat_map(|(_, values)| values)
+        self.parts.iter().flat_map(|part| &part.values)
     }
 }
 
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (word, values)) in self.parts.iter().enumerate() {
+        for (index, Part { word, values, tail }) in self.parts.iter().enumerate() {
             let space = if index == 0 { "" } else { " " };
             write!(f, "{space}{word}")?;
             for (index, value) in values.iter().enumerate() {
@@ -108,6 +123,7 @@ impl fmt::Display for CommandLine {
                 let quote = if is_plain(value) { "" } else { "\"" };
                 write!(f, "{comma}{quote}{value}{quote}")?;
             }
+            f.write_str(tail)?;
         }
         Ok(())
     }
@@ -148,6 +164,8 @@ mod tests {
         assert_eq!(CommandLine::of("setup").option("/cn:", "CMS1").to_string(), "setup /cn:CMS1");
         let owners = CommandLine::of("cluster").list("/setowners:", ["NODE1".into(), "NODE 2".into()]);
         assert_eq!(owners.to_string(), r#"cluster /setowners:NODE1,"NODE 2""#);
+        let classes = CommandLine::of("cluster").option("Names=", "A B").tail(":MULTISTR");
+        assert_eq!(classes.to_string(), r#"cluster Names="A B":MULTISTR"#);
     }
 
     #[test]

@@ -1,0 +1,367 @@
+//! Virtual servers: the five steps of the article for each, one after the other.
+
+use rules_core::{
+    Source,
+    model::{
+        Actor, Group, Name, Node, NodeExchange, Parameters, Resource, ResourceState, ResourceType,
+        SetupAction, SetupStep, VirtualServer, WindowsPath,
+    },
+    runbook::{Facts, How, Phase, Step, Value},
+};
+
+use super::{Build, Named, binaries::service_pack, groups::Parts, in_group, in_nodes, with_resources};
+
+impl<'t> Build<'t> {
+    /// The virtual servers, each in a group of its own; the first brings the MTA.
+    pub(super) fn create_virtual_servers(&mut self) {
+        for (server, group) in self.virtual_servers() {
+            if !self.is_made(group) {
+                self.found_group(Phase::VirtualServers, group);
+            }
+            let Parts { base, attendant, brought, others, .. } = self.parts(group);
+            let Some(attendant) = attendant else { continue };
+            let made: Vec<_> = [attendant].into_iter().chain(brought).collect();
+            self.add(self.create_virtual_server(server, group, &base, &made));
+            self.steps.extend(self.set_resources(Phase::VirtualServers, group, &made));
+            for &other in &others {
+                self.add(self.create_resource(Phase::VirtualServers, group, other));
+            }
+            let all: Vec<_> = base.into_iter().chain(made).chain(others).collect();
+            self.add(self.start_virtual_server(server, group, &all));
+            self.steps.extend(self.set_folders(server, group));
+            self.steps.extend(self.set_storage_groups(server, group));
+            self.steps.extend(self.set_monitoring(server, group));
+        }
+    }
+
+    fn create_virtual_server(
+        &self,
+        server: Named<'t, VirtualServer>,
+        group: Named<'t, Group>,
+        base: &[Named<'t, Resource>],
+        made: &[Named<'t, Resource>],
+    ) -> Step {
+        let attendant = made[0];
+        let resources = made.iter().map(|&resource| {
+            let mut brought = self.as_brought(group, attendant, resource);
+            brought.state.set(ResourceState::Offline);
+            (resource.name, brought)
+        });
+        let mut made_of_group = Group::default();
+        if self.sets_anti_affinity(group) {
+            made_of_group.anti_affinity_classes = group.known.anti_affinity_classes.clone();
+        }
+        let online = Resource::default().state(ResourceState::Online);
+        let owner = self.owner(group).unwrap_or_default();
+        let mut log = SetupStep::default()
+            .step(SetupAction::CreateVirtualServer)
+            .virtual_server(server.name)
+            .group(group.name)
+            .node(owner)
+            .by(Actor::Hand)
+            .version(server.known.version.get().copied().unwrap_or(self.version));
+        log.data_path = data_path(server, attendant).map(WindowsPath::from).into();
+        Step {
+            node: Some(owner.into()),
+            why: "The wizard asks for the administrative group and makes the server in the directory, which no command does. The \
+                  System Attendant brings the store, Routing, SMTP, HTTP and Microsoft Search, the first one of the cluster also \
+                  the MTA; Exchange 2000 also POP3 and IMAP4. It is made when every node has Exchange.",
+            article: &["P12", "P12a", "P14", "L6", "L13", "L14"],
+            needs: Facts::together([
+                self.every_node_installed(),
+                self.owned(group),
+                with_resources(group.name, base.iter().map(|it| (it.name, online.clone()))),
+            ]),
+            how: vec![self.wizard(server, group, attendant)],
+            check: format!(
+                "`cluster res` shows in {}: {}.",
+                group.name,
+                made.iter().map(|it| it.name).collect::<Vec<_>>().join(", ")
+            ),
+            undo: format!(
+                "Delete the resource {} in Cluster Administrator, which leaves data and directory alone. \"Remove Exchange \
+                 Virtual Server\" destroys the server.",
+                attendant.name
+            ),
+            log: Some(log),
+            makes: Facts::together([
+                in_group(group.name, made_of_group),
+                with_resources(group.name, resources),
+                super::with_virtual_server(as_created(server)),
+            ]),
+            proven_by: &[
+                "exchange2003/virtual-server-resources-complete",
+                "exchange2003/system-attendant-children",
+                "exchange2003/mta-once-per-cluster",
+                "exchange2003/virtual-server-after-all-installs",
+                "exchange2003/one-virtual-server-per-active-node",
+            ],
+            ..Step::new(
+                Phase::VirtualServers,
+                Source::Kb(821_834),
+                format!("create-virtual-server {}", server.name),
+                format!("Create the System Attendant of {} in Cluster Administrator on {owner}", server.name),
+            )
+        }
+    }
+
+    fn wizard(
+        &self,
+        server: Named<'t, VirtualServer>,
+        group: Named<'t, Group>,
+        attendant: Named<'t, Resource>,
+    ) -> How {
+        let owners = attendant.known.possible_owners.get();
+        let owners: Vec<&str> = match owners {
+            Some(owners) => owners.iter().map(Name::as_str).collect(),
+            None => self.exchange_nodes().map(|node| node.name).collect(),
+        };
+        let dependencies = attendant.known.depends_on.get().into_iter().flatten();
+        let blank = |what: &str| format!("{} {what}", server.name);
+        How::screen(format!("Cluster Administrator: {}, New, Resource", group.name))
+            .field("Name", attendant.name)
+            .field("Resource type", ResourceType::SystemAttendant.as_str())
+            .field("Possible owners", owners.join(", "))
+            .field("Resource dependencies", dependencies.map(Name::as_str).collect::<Vec<_>>().join(", "))
+            .field(
+                "Name of administrative group",
+                Value::or_blank(
+                    None::<&str>,
+                    &blank("administrative group"),
+                    "the administrative group of the virtual server",
+                ),
+            )
+            .field(
+                "Name of routing group",
+                Value::or_blank(
+                    None::<&str>,
+                    &blank("routing group"),
+                    "the routing group of the virtual server",
+                ),
+            )
+            .field(
+                "Path to the data directory",
+                Value::or_blank(
+                    data_path(server, attendant),
+                    &blank("data path"),
+                    "a folder on a disk of the virtual server",
+                ),
+            )
+    }
+
+    /// Every node that gets Exchange has it, with its service pack.
+    fn every_node_installed(&self) -> rules_core::model::Cluster {
+        in_nodes(self.exchange_nodes().map(|node| {
+            let mut exchange = NodeExchange::default().installed(true);
+            exchange.service_pack = service_pack(node).into();
+            (node.name, Node::default().exchange(exchange))
+        }))
+    }
+
+    /// Brings the whole virtual server online.
+    fn start_virtual_server(
+        &self,
+        server: Named<'t, VirtualServer>,
+        group: Named<'t, Group>,
+        resources: &[Named<'t, Resource>],
+    ) -> Step {
+        let step = self.bring_online(Phase::VirtualServers, "start", group, resources);
+        let names = resources.iter().filter_map(|resource| {
+            let known = resource.known.parameters.get()?;
+            let made = Parameters {
+                network_address: known.network_address.clone(),
+                service_principal_names: known.service_principal_names.clone(),
+                ..Parameters::default()
+            };
+            (made != Parameters::default()).then(|| (resource.name, Resource::default().parameters(made)))
+        });
+        let mut running = VirtualServer::default();
+        running.running_on = server.known.running_on.clone();
+        let owner = self.owner(group).unwrap_or_default();
+        let services =
+            self.exchange_nodes().filter(|node| node.is(owner)).map(|node| self.services_in_use(node));
+        let mut makes = vec![step.makes, with_resources(group.name, names)];
+        makes.extend(services);
+        if running.running_on.is_known() {
+            makes.push(super::with_virtual_server(running.name(server.name)));
+        }
+        Step {
+            why: "As the virtual server comes online for the first time, it registers in the directory and makes its first \
+                  databases in the data path.",
+            article: &["P14", "L3", "L5"],
+            check: format!(
+                "`cluster res` shows all of {0} online, `nslookup {1}` answers with its address, and a client opens a mailbox on \
+                 {1}.",
+                group.name, server.name
+            ),
+            makes: Facts::together(makes),
+            proven_by: &[
+                "cluster/virtual-server-on-one-node",
+                "exchange2003/network-address-matches-dns",
+                "exchange2003/smtp-service-principal-name",
+            ],
+            ..step
+        }
+    }
+
+    fn set_folders(&self, server: Named<'t, VirtualServer>, group: Named<'t, Group>) -> Option<Step> {
+        let folders = moved_folders(server);
+        if folders == VirtualServer::default() {
+            return None;
+        }
+        let screen = How::screen(format!(
+            "System Manager: Servers, {}, Properties; its Protocols, SMTP, Default SMTP Virtual Server, Properties",
+            server.name
+        ));
+        let fields = [
+            ("SMTP, General, Enable logging: log file directory", &folders.smtp_log_path),
+            ("SMTP, Messages: queue directory", &folders.queue_path),
+            ("X.400 protocol: message queue directory", &folders.mta_path),
+            ("Full-Text Indexing: index location", &folders.full_text_path),
+        ];
+        let screen = fields.iter().fold(screen, |screen, (label, path)| match path.get() {
+            Some(path) => screen.field(label, path.as_str()),
+            None => screen,
+        });
+        Some(Step {
+            why: "By default the SMTP log lies on the local disk of whichever node the virtual server runs on, in pieces after \
+                  each failover. On a shared disk it follows.",
+            needs: self.online(group),
+            how: vec![screen],
+            check: "The folders fill, and still do after the group was moved to another node.".into(),
+            undo: "Choose the former folders on the same pages.".into(),
+            makes: super::with_virtual_server(folders.name(server.name)),
+            proven_by: &["exchange2003/smtp-log-on-own-disk", "cluster/exchange-data-on-own-disks"],
+            ..Step::new(
+                Phase::VirtualServers,
+                Source::TechNet("bb124140", "Cluster-Specific Configurations"),
+                format!("set-folders {}", server.name),
+                format!("Put the folders of {} on its own disks", server.name),
+            )
+        })
+    }
+
+    fn set_storage_groups(&self, server: Named<'t, VirtualServer>, group: Named<'t, Group>) -> Option<Step> {
+        let storage_groups = server.known.storage_groups.get()?.clone();
+        let mut screen = How::screen(format!(
+            "System Manager: Servers, {}, New, Storage Group, and Properties of each",
+            server.name
+        ));
+        for storage_group in &storage_groups {
+            let databases = storage_group.database_paths.get().into_iter().flatten();
+            let paths = [
+                ("Storage group", storage_group.name.get().map(|name| name.as_str().to_owned())),
+                (
+                    "Transaction log location",
+                    storage_group.log_path.get().map(|path| path.as_str().to_owned()),
+                ),
+                (
+                    "System path location",
+                    storage_group.system_path.get().map(|path| path.as_str().to_owned()),
+                ),
+                ("Databases", storage_group.databases.get().map(u32::to_string)),
+            ];
+            let files = databases.map(|path| ("Exchange database", Some(path.as_str().to_owned())));
+            for (label, value) in paths.into_iter().chain(files) {
+                screen = value.into_iter().fold(screen, |screen, value| screen.field(label, value));
+            }
+        }
+        Some(Step {
+            why: "The wizard makes one storage group in the data path. Logs belong on other disks than databases, before users \
+                  are there: moving them takes the databases offline.",
+            needs: self.online(group),
+            how: vec![screen],
+            check: "The databases are mounted, and Properties shows these paths.".into(),
+            undo: "Choose the former paths on the same pages; System Manager moves the files. A new storage group is deleted once \
+                   it is empty."
+                .into(),
+            makes: super::with_virtual_server(VirtualServer::default().name(server.name).storage_groups(storage_groups)),
+            proven_by: &[
+                "cluster/logs-apart-from-databases",
+                "cluster/exchange-data-on-own-disks",
+                "exchange2003/storage-group-limit",
+                "exchange2003/database-limit",
+            ],
+            ..Step::new(
+                Phase::VirtualServers,
+                Source::Microsoft("Exchange Server 2003 help, \"Managing Storage Groups\""),
+                format!("set-storage-groups {}", server.name),
+                format!("Create the storage groups of {}, and put logs and databases in their places", server.name),
+            )
+        })
+    }
+
+    fn set_monitoring(&self, server: Named<'t, VirtualServer>, group: Named<'t, Group>) -> Option<Step> {
+        (server.known.mta_monitored.get() == Some(&false)).then(|| Step {
+            why: "The MTA runs with the first virtual server only; on the others System Manager would report it as stopped.",
+            article: &["L14"],
+            needs: self.online(group),
+            how: vec![
+                How::screen(format!("System Manager: Servers, {}, Properties, Monitoring, Default Microsoft Exchange Services, Details", server.name))
+                    .field("Remove", "Microsoft Exchange MTA Stacks"),
+            ],
+            check: "Monitoring and Status shows the virtual server as available.".into(),
+            undo: "Add the service on the same page.".into(),
+            makes: super::with_virtual_server(VirtualServer::default().name(server.name).mta_monitored(false)),
+            proven_by: &["exchange2003/mta-monitored-where-it-is"],
+            ..Step::new(
+                Phase::VirtualServers,
+                Source::TechNet("bb124140", "Cluster-Specific Configurations"),
+                format!("set-monitoring {}", server.name),
+                format!("Take the MTA out of the monitoring of {}", server.name),
+            )
+        })
+    }
+
+    fn online(&self, group: Named<'t, Group>) -> rules_core::model::Cluster {
+        let attendants = group.resources().filter(|resource| resource.is_of(&ResourceType::SystemAttendant));
+        with_resources(
+            group.name,
+            attendants.map(|it| (it.name, Resource::default().state(ResourceState::Online))),
+        )
+    }
+}
+
+/// The folder that the wizard is given.
+fn data_path<'t>(server: Named<'t, VirtualServer>, attendant: Named<'t, Resource>) -> Option<&'t str> {
+    let of_resource = attendant.known.parameters.get().and_then(|parameters| parameters.data_path.get());
+    let of_server = || server.known.data_paths.get()?.first();
+    of_resource.or_else(of_server).map(WindowsPath::as_str)
+}
+
+/// A virtual server as the wizard makes it: without what is set afterwards.
+fn as_created(server: Named<'_, VirtualServer>) -> VirtualServer {
+    let mut made = server.known.clone();
+    let moved = moved_folders(server);
+    for (fact, moved) in [
+        (&mut made.smtp_log_path, &moved.smtp_log_path),
+        (&mut made.queue_path, &moved.queue_path),
+        (&mut made.mta_path, &moved.mta_path),
+        (&mut made.full_text_path, &moved.full_text_path),
+    ] {
+        if moved.is_known() {
+            fact.forget();
+        }
+    }
+    made.running_on.forget();
+    made.storage_groups.forget();
+    if made.mta_monitored.get() == Some(&false) {
+        made.mta_monitored.forget();
+    }
+    made
+}
+
+/// The folders that do not lie in the data path, where the wizard puts them.
+fn moved_folders(server: Named<'_, VirtualServer>) -> VirtualServer {
+    let data = server.known.data_paths.get().and_then(|paths| paths.first());
+    let moved = |path: &rules_core::model::Fact<WindowsPath>| {
+        path.get().filter(|path| data.is_none_or(|data| !path.is_within(data))).cloned().into()
+    };
+    VirtualServer {
+        smtp_log_path: server.known.smtp_log_path.clone(),
+        queue_path: moved(&server.known.queue_path),
+        mta_path: moved(&server.known.mta_path),
+        full_text_path: moved(&server.known.full_text_path),
+        ..VirtualServer::default()
+    }
+}
