@@ -102,6 +102,18 @@ pub fn node_services(version: ExchangeVersion) -> [NodeService; 10] {
 /// ("Exchange Clustering Basics", step 4; KB 821833). The last one brings the others.
 pub static MADE_BY_HAND: [ResourceType; 4] = [IpAddress, NetworkName, PhysicalDisk, SystemAttendant];
 
+/// What the wizard that forms a cluster calls the cluster's address, in English.
+pub const CLUSTER_ADDRESS: &str = "Cluster IP Address";
+
+/// What the wizard that forms a cluster calls the resource of the cluster's name, in English.
+pub const CLUSTER_NAME: &str = "Cluster Name";
+
+/// What the default group is called, unless Windows speaks another language than English.
+pub const DEFAULT_GROUP: &str = "Cluster Group";
+
+/// What `comclust.exe` calls the resource that it makes.
+pub const MSDTC: &str = "MSDTC";
+
 /// A resource that comes with the System Attendant of a virtual server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brought {
@@ -111,6 +123,11 @@ pub struct Brought {
     pub called: &'static str,
     /// Who needs it.
     pub need: Need,
+}
+
+/// What a resource is called that came with the System Attendant of a virtual server.
+pub fn called_for(called: &str, virtual_server: &str) -> String {
+    format!("{called} - ({virtual_server})")
 }
 
 /// Who needs a resource that a System Attendant brings.

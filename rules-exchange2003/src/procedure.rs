@@ -21,6 +21,8 @@ use rules_core::{
     runbook::{CommandLine, Procedure, Step},
 };
 
+use crate::facts::DEFAULT_GROUP;
+
 /// How clusters with Exchange 2000 and 2003 are built.
 pub static PROCEDURE: Procedure = Procedure {
     versions: &[ExchangeVersion::V2000, ExchangeVersion::V2003],
@@ -164,9 +166,6 @@ fn windows_of(node: &Node) -> Option<WindowsVersion> {
     node.windows.get()?.version.get().copied()
 }
 
-/// What the default group is called, unless Windows speaks another language than English.
-const DEFAULT_GROUP: &str = "Cluster Group";
-
 /// The name of the default group.
 fn default_group_of(cluster: &Cluster) -> Option<Name> {
     let group = cluster.view().default_group().peek().first().and_then(|group| group.name().peek().cloned());
@@ -208,6 +207,11 @@ fn with_resources<'r>(group: &str, resources: impl IntoIterator<Item = (&'r str,
 
 fn with_virtual_server(server: VirtualServer) -> Cluster {
     Cluster::default().virtual_servers([server])
+}
+
+/// The command that gives a group or a resource the name that is wanted, where a wizard chose another one.
+fn rename(object: &'static str, from: &str, to: &str) -> Option<CommandLine> {
+    (!same_name(from, to)).then(|| cluster_exe(object, from).option("/rename:", to))
 }
 
 /// A command of `cluster.exe` on a group, a resource or a node.

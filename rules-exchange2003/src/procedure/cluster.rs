@@ -10,9 +10,11 @@ use rules_core::{
 };
 
 use super::{
-    Build, Named, cluster_exe, groups::as_made, in_group, in_node, named, resources::address_of, running,
-    with_resources,
+    Build, Named, cluster_exe, groups::as_made, in_group, in_node, named, rename, resources::address_of,
+    running, with_resources,
 };
+
+use crate::facts::{CLUSTER_ADDRESS, CLUSTER_NAME, DEFAULT_GROUP};
 
 impl<'t> Build<'t> {
     /// The first node forms the cluster, the others join one by one; then networks, quorum and default group.
@@ -99,7 +101,7 @@ impl<'t> Build<'t> {
             why: "Exchange Setup installs its cluster-aware parts only where the Cluster service runs. While the first node \
                   forms the cluster, the others are shut down: nobody but the cluster may write to the shared disks.",
             article: &["P2", "P3", "F4", "L7"],
-            how: vec![screen],
+            how: [screen].into_iter().chain(group.into_iter().flat_map(names_of_core)).collect(),
             check: "Cluster Administrator shows the node as up and the default group online: the cluster's address and name, \
                     and the quorum."
                 .into(),
@@ -272,6 +274,20 @@ fn core_of(group: Named<'_, Group>) -> Vec<Named<'_, Resource>> {
         })
     };
     group.resources().filter(is_core).collect()
+}
+
+/// The commands that give the default group and the cluster's address and name the names that are wanted.
+fn names_of_core(group: Named<'_, Group>) -> Vec<How> {
+    let first = |test: fn(&ResourceType) -> bool| {
+        group.resources().find(|resource| resource.known.r#type.get().is_some_and(test))
+    };
+    let (address, name) = (first(ResourceType::is_address), first(|kind| *kind == ResourceType::NetworkName));
+    let lines = [
+        rename("group", DEFAULT_GROUP, group.name),
+        address.and_then(|address| rename("res", CLUSTER_ADDRESS, address.name)),
+        name.and_then(|name| rename("res", CLUSTER_NAME, name.name)),
+    ];
+    lines.into_iter().flatten().map(How::from).collect()
 }
 
 fn with_owner<'r>(

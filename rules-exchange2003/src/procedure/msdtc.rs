@@ -9,7 +9,8 @@ use rules_core::{
     runbook::{CommandLine, Facts, How, Phase, Step},
 };
 
-use super::{Build, Named, cluster_exe, in_node, in_nodes, running, with_resources};
+use super::{Build, Named, cluster_exe, in_node, in_nodes, rename, running, with_resources};
+use crate::facts::MSDTC;
 
 impl<'t> Build<'t> {
     /// The MSDTC resource, by `comclust.exe` on every node of Windows 2000, by hand on Windows 2003; then it goes online.
@@ -21,7 +22,10 @@ impl<'t> Build<'t> {
         let steps = if self.windows() < WindowsVersion::V2003 {
             let every = (1..=self.members.len())
                 .map(|so_far| self.run_comclust(group, msdtc, &self.members[..so_far]));
-            every.chain(self.set_resources(Phase::Msdtc, group, &[msdtc])).collect::<Vec<_>>()
+            let set = self.set_resources(Phase::Msdtc, group, &[msdtc]);
+            every
+                .chain(set.map(|step| Step { id: format!("set-resource {}", msdtc.name), ..step }))
+                .collect::<Vec<_>>()
         } else {
             let secure = self.members.iter().filter_map(|node| secure_dtc(*node));
             secure.chain([self.create_by_hand(group, msdtc)]).collect()
@@ -56,6 +60,7 @@ impl<'t> Build<'t> {
         if made.possible_owners.is_known() {
             made.possible_owners.set(self.owners_among(msdtc, so_far));
         }
+        let renamed = rename("res", MSDTC, msdtc.name).filter(|_| so_far.len() == 1);
         let up = in_node(node.name, Node::default().state(running(node.known)));
         Step {
             node: Some(node.name.into()),
@@ -64,7 +69,7 @@ impl<'t> Build<'t> {
                   each other one it only makes the node use it.",
             article: &["P5", "P6", "P8", "B6"],
             needs: Facts::together([up, self.waits_for(group, msdtc)]),
-            how: vec![CommandLine::of("comclust").into()],
+            how: [CommandLine::of("comclust")].into_iter().chain(renamed).map(How::from).collect(),
             check: format!("`cluster res` shows {} in {}.", msdtc.name, group.name),
             undo: "`comclust -r` on the node.".into(),
             log: Some(log(group, msdtc).node(node.name)),

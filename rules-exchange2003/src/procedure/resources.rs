@@ -27,13 +27,20 @@ impl<'t> Build<'t> {
     ) -> Step {
         let Text { why, article, source, proven_by } = text_of(resource.known.r#type.get());
         let is_disk = resource.known.r#type.get().is_some_and(ResourceType::is_storage);
-        let (title, undo) = if is_disk {
+        let log = SetupStep::default()
+            .step(SetupAction::CreateResource)
+            .group(group.name)
+            .resource(resource.name)
+            .by(Actor::Hand);
+        let (verb, title, undo) = if is_disk {
             (
+                "move-disk",
                 format!("Move the disk {} into {}", resource.name, group.name),
                 "Move it back into the group that it came from.".to_owned(),
             )
         } else {
             (
+                "create-resource",
                 format!("Create {} in {}", resource.name, group.name),
                 format!("`cluster res \"{}\" /delete`, while nothing depends on it.", resource.name),
             )
@@ -54,16 +61,10 @@ impl<'t> Build<'t> {
                 resource.name
             ),
             undo,
-            log: Some(
-                SetupStep::default()
-                    .step(SetupAction::CreateResource)
-                    .group(group.name)
-                    .resource(resource.name)
-                    .by(Actor::Hand),
-            ),
+            log: (!is_disk).then_some(log),
             makes: with_resources(group.name, [(resource.name, made.state(ResourceState::Offline))]),
             proven_by,
-            ..Step::new(phase, source, format!("create-resource {}", resource.name), title)
+            ..Step::new(phase, source, format!("{verb} {}", resource.name), title)
         }
     }
 

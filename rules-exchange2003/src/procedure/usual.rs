@@ -1,16 +1,19 @@
 //! What a definition leaves open, as it usually is: names, types, owners, dependencies, states.
 
 use rules_core::model::{
-    Cluster, Disk, Domain, Fact, Group, Name, Node, NodeState, Resource, ResourceState,
+    Cluster, Disk, Domain, ExchangeVersion, Fact, Group, Name, Node, NodeState, QuorumKind, Resource,
+    ResourceState,
     ResourceType::{self, IpAddress, Msdtc, Mta, NetworkName, PhysicalDisk, SystemAttendant},
     Service, Services, VirtualServer, WindowsVersion, same_name,
 };
 
 use super::{
-    DEFAULT_GROUP, default_group_of, gets_exchange, members, named, resources::usual_dependencies,
-    version_of, windows_of,
+    default_group_of, gets_exchange, members, named, resources::usual_dependencies, version_of, windows_of,
 };
-use crate::facts::{Brought, Need, brought_by_system_attendant, is_disk, prerequisites};
+use crate::facts::{
+    Brought, CLUSTER_ADDRESS, CLUSTER_NAME, DEFAULT_GROUP, MSDTC, Need, brought_by_system_attendant,
+    called_for, is_disk, prerequisites,
+};
 
 /// A definition with what is usual where it says nothing.
 pub(super) fn usual(wanted: &Cluster) -> Cluster {
@@ -30,7 +33,7 @@ pub(super) fn usual(wanted: &Cluster) -> Cluster {
 /// The Windows of the cluster: that of some node, or the one that belongs to the Exchange version.
 fn windows_wanted(cluster: &Cluster) -> WindowsVersion {
     let known = cluster.nodes.get().into_iter().flatten().find_map(windows_of);
-    let usual = if version_of(cluster) < rules_core::model::ExchangeVersion::V2003 {
+    let usual = if version_of(cluster) < ExchangeVersion::V2003 {
         WindowsVersion::V2000
     } else {
         WindowsVersion::V2003
@@ -82,19 +85,19 @@ fn complete_default_group(cluster: &mut Cluster) {
     let quorum_is_held =
         quorum.as_ref().is_some_and(|quorum| all_resources(cluster).any(|it| it.name.get() == Some(quorum)));
     let group = group_mut(cluster, &name);
-    ensure(group, &IpAddress, ResourceType::is_address, "Cluster IP Address");
-    ensure(group, &NetworkName, |kind| *kind == NetworkName, "Cluster Name");
+    ensure(group, &IpAddress, ResourceType::is_address, CLUSTER_ADDRESS);
+    ensure(group, &NetworkName, |kind| *kind == NetworkName, CLUSTER_NAME);
     name_network_name(group, own);
     if let Some(quorum) = quorum.filter(|_| !quorum_is_held) {
         let kind = match quorum_kind {
-            Some(rules_core::model::QuorumKind::MajorityNodeSet) => ResourceType::MajorityNodeSet,
-            Some(rules_core::model::QuorumKind::Local) => ResourceType::LocalQuorum,
+            Some(QuorumKind::MajorityNodeSet) => ResourceType::MajorityNodeSet,
+            Some(QuorumKind::Local) => ResourceType::LocalQuorum,
             _ => PhysicalDisk,
         };
         group.resources.get_or_default().push(Resource::default().name(quorum).r#type(kind));
     }
     if !has_msdtc {
-        ensure(group, &Msdtc, |kind| *kind == Msdtc, "MSDTC");
+        ensure(group, &Msdtc, |kind| *kind == Msdtc, MSDTC);
     }
     if let Some(owner) = owner {
         suppose(&mut group.owner, owner);
@@ -122,8 +125,7 @@ fn complete_virtual_servers(cluster: &mut Cluster) {
         let group_name = group_name.unwrap_or_else(|| format!("{name} Group").into());
         let brings_mta = !all_resources(cluster).any(|resource| resource.r#type.get() == Some(&Mta));
         let disks = own_disks(cluster, server);
-        let own_kerberos =
-            windows_wanted(cluster).is_2003() && version >= rules_core::model::ExchangeVersion::V2003;
+        let own_kerberos = windows_wanted(cluster).is_2003() && version >= ExchangeVersion::V2003;
         let group = group_mut(cluster, &group_name);
         ensure(group, &IpAddress, ResourceType::is_address, &format!("{name} IP"));
         ensure(group, &NetworkName, |kind| *kind == NetworkName, &format!("{name} Name"));
@@ -149,7 +151,7 @@ fn complete_virtual_servers(cluster: &mut Cluster) {
         );
         for Brought { kind, called, need } in brought_by_system_attendant(version) {
             if brings_mta || *need != Need::OncePerCluster {
-                ensure(group, kind, |it| it == kind, &format!("{called} - ({name})"));
+                ensure(group, kind, |it| it == kind, &called_for(called, name.as_str()));
             }
         }
         let running_on = server.running_on.get().and_then(|nodes| nodes.first());

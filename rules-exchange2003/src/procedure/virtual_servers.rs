@@ -9,7 +9,10 @@ use rules_core::{
     runbook::{Facts, How, Phase, Step, Value},
 };
 
-use super::{Build, Named, binaries::service_pack, groups::Parts, in_group, in_nodes, with_resources};
+use super::{
+    Build, Named, binaries::service_pack, groups::Parts, in_group, in_nodes, rename, with_resources,
+};
+use crate::facts::{Brought, brought_by_system_attendant, called_for};
 
 impl<'t> Build<'t> {
     /// The virtual servers, each in a group of its own; the first brings the MTA.
@@ -72,7 +75,10 @@ impl<'t> Build<'t> {
                 self.owned(group),
                 with_resources(group.name, base.iter().map(|it| (it.name, online.clone()))),
             ]),
-            how: vec![self.wizard(server, group, attendant)],
+            how: [self.wizard(server, group, attendant)]
+                .into_iter()
+                .chain(self.names(server, made))
+                .collect(),
             check: format!(
                 "`cluster res` shows in {}: {}.",
                 group.name,
@@ -147,6 +153,20 @@ impl<'t> Build<'t> {
                     "a folder on a disk of the virtual server",
                 ),
             )
+    }
+
+    /// The commands that give what the System Attendant brought the names that are wanted.
+    fn names(
+        &self,
+        server: Named<'t, VirtualServer>,
+        made: &[Named<'t, Resource>],
+    ) -> impl Iterator<Item = How> {
+        let brought =
+            brought_by_system_attendant(self.version).filter_map(move |Brought { kind, called, .. }| {
+                let resource = made.iter().find(|resource| resource.is_of(kind))?;
+                rename("res", &called_for(called, server.name), resource.name)
+            });
+        brought.map(How::from)
     }
 
     /// Every node that gets Exchange has it, with its service pack.
