@@ -1,6 +1,6 @@
 //! Command lines, quoted for cmd.exe.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// A value of a step: given by the definition, or to be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,27 +56,20 @@ fn variable(name: &str) -> String {
 /// A command with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
-    parts: Vec<Part>,
-}
-
-/// A word, the values right behind it, and what ends it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Part {
-    word: &'static str,
-    values: Vec<Value>,
-    tail: &'static str,
+    parts: Vec<(Cow<'static, str>, Option<Value>)>,
 }
 
 impl CommandLine {
     /// A program, with the words that follow it.
     pub fn of(program: &'static str) -> Self {
-        Self { parts: Vec::new() }.word(program)
+        Self { parts: vec![(program.into(), None)] }
     }
 
     /// A word as it is: `/create`.
     #[must_use]
-    pub fn word(self, word: &'static str) -> Self {
-        self.list(word, [])
+    pub fn word(mut self, word: &'static str) -> Self {
+        self.parts.push((word.into(), None));
+        self
     }
 
     /// A value.
@@ -87,43 +80,27 @@ impl CommandLine {
 
     /// A value behind a word: `/group:"EVS1 Group"`.
     #[must_use]
-    pub fn option(self, word: &'static str, value: impl Into<Value>) -> Self {
-        self.list(word, [value.into()])
-    }
-
-    /// Values behind a word, with commas between them: `/setowners:NODE1,NODE2`.
-    #[must_use]
-    pub fn list(mut self, word: &'static str, values: impl IntoIterator<Item = Value>) -> Self {
-        self.parts.push(Part { word, values: values.into_iter().collect(), tail: "" });
-        self
-    }
-
-    /// With an ending right behind the last word and its values: `Names="Mail server":MULTISTR`.
-    #[must_use]
-    pub fn tail(mut self, tail: &'static str) -> Self {
-        if let Some(last) = self.parts.last_mut() {
-            last.tail = tail;
-        }
+    pub fn option(mut self, word: &'static str, value: impl Into<Value>) -> Self {
+        self.parts.push((word.into(), Some(value.into())));
         self
     }
 
     /// The values to be filled in.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.parts.iter().flat_map(|part| &part.values)
+        self.parts.iter().filter_map(|(_, value)| value.as_ref())
     }
 }
 
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Part { word, values, tail }) in self.parts.iter().enumerate() {
+        for (index, (word, value)) in self.parts.iter().enumerate() {
             let space = if index == 0 { "" } else { " " };
             write!(f, "{space}{word}")?;
-            for (index, value) in values.iter().enumerate() {
-                let comma = if index == 0 { "" } else { "," };
-                let quote = if is_plain(value) { "" } else { "\"" };
-                write!(f, "{comma}{quote}{value}{quote}")?;
+            match value {
+                None => {}
+                Some(value) if is_plain(value) => write!(f, "{value}")?,
+                Some(value) => write!(f, "\"{value}\"")?,
             }
-            f.write_str(tail)?;
         }
         Ok(())
     }
@@ -162,10 +139,6 @@ mod tests {
             r#"cluster res "EVS1 IP" /create /group:"EVS1 Group" Address="%EVS1_ADDRESS%" Network="A & B""#
         );
         assert_eq!(CommandLine::of("setup").option("/cn:", "CMS1").to_string(), "setup /cn:CMS1");
-        let owners = CommandLine::of("cluster").list("/setowners:", ["NODE1".into(), "NODE 2".into()]);
-        assert_eq!(owners.to_string(), r#"cluster /setowners:NODE1,"NODE 2""#);
-        let classes = CommandLine::of("cluster").option("Names=", "A B").tail(":MULTISTR");
-        assert_eq!(classes.to_string(), r#"cluster Names="A B":MULTISTR"#);
     }
 
     #[test]

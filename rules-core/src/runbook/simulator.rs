@@ -1,7 +1,7 @@
 //! A simulator: takes steps on a cluster, refuses what would fail, and keeps the setup log.
 
 use super::{Facts, Procedure, Runbook, Statement, Step, facts};
-use crate::model::{Cluster, Moment, Name, NodeState, ResourceState, ResourceType, SetupAction, SetupStep};
+use crate::model::{Cluster, Moment, Name, ResourceState, ResourceType, SetupAction, SetupStep};
 
 /// A cluster in the making.
 pub struct Simulator {
@@ -74,10 +74,7 @@ impl Simulator {
                 return refused(format!("`{other}` is still running"));
             }
             let owned = self.owned_by(step.node.as_ref());
-            let elsewhere = self.may_run_elsewhere(step.node.as_ref());
-            if let Some(group) =
-                owned.first().filter(|_| elsewhere && step.log.as_ref().is_some_and(installs))
-            {
+            if let Some(group) = owned.first().filter(|_| step.log.as_ref().is_some_and(installs)) {
                 return refused(format!("`{group}` is on the node"));
             }
         }
@@ -142,12 +139,6 @@ impl Simulator {
         owned.filter_map(|group| group.name.get().cloned()).collect()
     }
 
-    /// Whether a group could be moved away from a node: another one is up.
-    fn may_run_elsewhere(&self, node: Option<&Name>) -> bool {
-        let nodes = self.cluster.nodes.get().map_or(&[][..], Vec::as_slice);
-        nodes.iter().any(|other| other.name.get() != node && other.state.get() == Some(&NodeState::Up))
-    }
-
     /// Whether the resource of the transaction coordinator is online, if there is one.
     fn msdtc_is_online(&self) -> Option<bool> {
         let groups = self.cluster.groups.get().map_or(&[][..], Vec::as_slice);
@@ -196,18 +187,29 @@ mod tests {
     use super::*;
     use crate::{
         Source,
-        model::{ExchangeVersion, Group, Node, NodeExchange},
+        model::{ExchangeVersion, Group, Node, NodeExchange, NodeState},
         runbook::Phase,
     };
 
     /// A step that a test takes.
     fn step(id: &str, action: SetupAction, node: Option<&str>, needs: Cluster, makes: Cluster) -> Step {
+        let log = SetupStep::default().step(action);
         Step {
+            id: id.to_owned(),
+            phase: Phase::Cluster,
             node: node.map(Name::from),
+            title: String::new(),
+            why: "",
+            source: Source::Practice("a test"),
+            article: &[],
             needs,
-            log: Some(SetupStep::default().step(action)),
+            how: Vec::new(),
+            check: String::new(),
+            undo: String::new(),
+            log: Some(log),
             makes,
-            ..Step::new(Phase::Cluster, Source::Practice("a test"), id, "")
+            proven_by: &[],
+            offline: Vec::new(),
         }
     }
 
@@ -277,12 +279,8 @@ mod tests {
         };
         assert_eq!(why(&[1]), "`group` cannot be done: `nodes[N1].state` is not \"up\"");
         assert_eq!(why(&[0, 1, 1]), "`group` cannot be done: what it makes is there already");
-        let owning = ground.clone().groups([Group::default().name("G").owner("n1")]);
-        let mut alone = Simulator::on(owning.clone(), &PROCEDURE);
-        alone.run(&[steps[0].clone(), steps[2].clone()]).unwrap();
-        let mut two = owning;
-        two.nodes.get_or_default()[1].state.set(NodeState::Up);
-        let mut moved = Simulator::on(two, &PROCEDURE);
+        let mut moved =
+            Simulator::on(ground.clone().groups([Group::default().name("G").owner("n1")]), &PROCEDURE);
         moved.take(&steps[0]).unwrap();
         assert_eq!(moved.take(&steps[2]).unwrap_err().why, "`G` is on the node");
         let mut stubborn = Simulator::on(ground.clone().failures_to_survive(9_u32), &PROCEDURE);
