@@ -65,7 +65,7 @@ impl CommandLine {
         Self { parts: vec![(program.into(), None)] }
     }
 
-    /// A word as it is: `/create`.
+    /// A word as it is: `/create`. One that begins with a colon ends the word before it: `Names="Mail server":MULTISTR`.
     #[must_use]
     pub fn word(mut self, word: &'static str) -> Self {
         self.parts.push((word.into(), None));
@@ -101,7 +101,7 @@ impl CommandLine {
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (word, value)) in self.parts.iter().enumerate() {
-            let space = if index == 0 || word == "," { "" } else { " " };
+            let space = if index == 0 || word.starts_with([',', ':']) { "" } else { " " };
             write!(f, "{space}{word}")?;
             match value {
                 None => {}
@@ -148,6 +148,8 @@ mod tests {
         assert_eq!(CommandLine::of("setup").option("/cn:", "CMS1").to_string(), "setup /cn:CMS1");
         let line = CommandLine::of("cluster").list("/setnetpriority:", ["Heartbeat", "Public 1"]);
         assert_eq!(line.to_string(), r#"cluster /setnetpriority:Heartbeat,"Public 1""#);
+        let line = CommandLine::of("cluster").option("Names=", "A B").word(":MULTISTR");
+        assert_eq!(line.to_string(), r#"cluster Names="A B":MULTISTR"#);
     }
 
     #[test]

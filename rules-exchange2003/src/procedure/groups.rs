@@ -196,7 +196,7 @@ impl<'t> Build<'t> {
             lines.push(known.iter().fold(line, |line, (word, number)| line.option(word, number.to_string())));
         }
         if !classes.is_empty() {
-            lines.push(command().word("/prop").list("AntiAffinityClassNames=", classes).tail(":MULTISTR"));
+            lines.push(command().word("/prop").list("AntiAffinityClassNames=", classes).word(":MULTISTR"));
         }
         (lines, set)
     }
