@@ -34,6 +34,9 @@ pub static PROCEDURE: Procedure = Procedure {
 fn steps(target: &Cluster) -> Vec<Step> {
     let mut build = Build::of(target);
     build.prepare_directory();
+    if build.members.is_empty() {
+        return build.steps;
+    }
     build.prepare_nodes();
     build.build_cluster();
     build.create_msdtc();

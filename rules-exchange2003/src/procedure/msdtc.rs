@@ -56,8 +56,11 @@ impl<'t> Build<'t> {
         so_far: &[Named<'t, Node>],
     ) -> Step {
         let node = so_far.last().expect("it runs on a node");
-        let mut made = self.with_defaults(msdtc).state(ResourceState::Offline);
-        if made.possible_owners.is_known() {
+        let mut made = Resource::default();
+        if so_far.len() == 1 {
+            made = self.with_defaults(msdtc).state(ResourceState::Offline);
+        }
+        if msdtc.known.possible_owners.is_known() {
             made.possible_owners.set(self.owners_among(msdtc, so_far));
         }
         let renamed = rename("res", MSDTC, msdtc.name).filter(|_| so_far.len() == 1);
@@ -110,7 +113,11 @@ impl<'t> Build<'t> {
 
     fn bring_msdtc_online(&self, group: Named<'t, Group>, msdtc: Named<'t, Resource>) -> Step {
         let online = Resource::default().state(ResourceState::Online);
-        let is_there = Resource { r#type: msdtc.known.r#type.clone(), ..Resource::default() };
+        let is_there = Resource {
+            r#type: msdtc.known.r#type.clone(),
+            possible_owners: msdtc.known.possible_owners.clone(),
+            ..Resource::default()
+        };
         let on_nodes = self.members.iter().filter_map(|node| {
             let msdtc = node.known.services.get()?.msdtc.get()?.clone();
             Some((node.name, Node::default().services(Services::default().msdtc(msdtc))))

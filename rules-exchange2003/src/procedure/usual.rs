@@ -24,6 +24,7 @@ pub(super) fn usual(wanted: &Cluster) -> Cluster {
         complete_node(node, windows);
     }
     complete_directory(&mut cluster);
+    complete_disks(&mut cluster);
     complete_default_group(&mut cluster);
     complete_virtual_servers(&mut cluster);
     complete_groups(&mut cluster);
@@ -72,6 +73,33 @@ fn complete_directory(cluster: &mut Cluster) {
     }
 }
 
+/// The types of resources that bear the names of disks, or of the quorum.
+fn complete_disks(cluster: &mut Cluster) {
+    let disks: Vec<Name> =
+        cluster.disks.get().into_iter().flatten().filter_map(|disk| disk.name.get().cloned()).collect();
+    let quorum = cluster.quorum.get().and_then(|quorum| quorum.resource.get().cloned());
+    let kind = quorum_type(cluster);
+    for group in cluster.groups.get_mut().into_iter().flatten() {
+        for resource in group.resources.get_mut().into_iter().flatten() {
+            if quorum.is_some() && resource.name.get() == quorum.as_ref() {
+                suppose(&mut resource.r#type, kind.clone());
+            }
+            if resource.name.get().is_some_and(|name| disks.contains(name)) {
+                suppose(&mut resource.r#type, PhysicalDisk);
+            }
+        }
+    }
+}
+
+/// The type of the quorum resource.
+fn quorum_type(cluster: &Cluster) -> ResourceType {
+    match cluster.quorum.get().and_then(|quorum| quorum.kind.get()) {
+        Some(QuorumKind::MajorityNodeSet) => ResourceType::MajorityNodeSet,
+        Some(QuorumKind::Local) => ResourceType::LocalQuorum,
+        _ => PhysicalDisk,
+    }
+}
+
 /// The default group, with the cluster's address and name, its quorum, and MSDTC if that is nowhere.
 fn complete_default_group(cluster: &mut Cluster) {
     let name = default_group_of(cluster).unwrap_or_else(|| DEFAULT_GROUP.into());
@@ -80,8 +108,7 @@ fn complete_default_group(cluster: &mut Cluster) {
     let owner = members(cluster).last().map(|node| Name::from(node.name));
     let is_elsewhere =
         |kind: &ResourceType| all_resources(cluster).any(|resource| resource.r#type.get() == Some(kind));
-    let (has_msdtc, quorum_kind) =
-        (is_elsewhere(&Msdtc), cluster.quorum.get().and_then(|it| it.kind.get().copied()));
+    let (has_msdtc, quorum_type) = (is_elsewhere(&Msdtc), quorum_type(cluster));
     let quorum_is_held =
         quorum.as_ref().is_some_and(|quorum| all_resources(cluster).any(|it| it.name.get() == Some(quorum)));
     let group = group_mut(cluster, &name);
@@ -89,12 +116,7 @@ fn complete_default_group(cluster: &mut Cluster) {
     ensure(group, &NetworkName, |kind| *kind == NetworkName, CLUSTER_NAME);
     name_network_name(group, own);
     if let Some(quorum) = quorum.filter(|_| !quorum_is_held) {
-        let kind = match quorum_kind {
-            Some(QuorumKind::MajorityNodeSet) => ResourceType::MajorityNodeSet,
-            Some(QuorumKind::Local) => ResourceType::LocalQuorum,
-            _ => PhysicalDisk,
-        };
-        group.resources.get_or_default().push(Resource::default().name(quorum).r#type(kind));
+        group.resources.get_or_default().push(Resource::default().name(quorum).r#type(quorum_type));
     }
     if !has_msdtc {
         ensure(group, &Msdtc, |kind| *kind == Msdtc, MSDTC);
