@@ -192,7 +192,9 @@ fn in_node(name: &str, node: Node) -> Cluster {
 }
 
 fn in_nodes<'n>(nodes: impl IntoIterator<Item = (&'n str, Node)>) -> Cluster {
-    Cluster::default().nodes(nodes.into_iter().map(|(name, node)| node.name(name)).collect::<Vec<_>>())
+    let nodes: Vec<Node> = nodes.into_iter().map(|(name, node)| node.name(name)).collect();
+    // An empty list would say that there are no nodes.
+    if nodes.is_empty() { Cluster::default() } else { Cluster::default().nodes(nodes) }
 }
 
 fn in_group(name: &str, group: Group) -> Cluster {

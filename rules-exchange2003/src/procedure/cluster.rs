@@ -34,8 +34,9 @@ impl<'t> Build<'t> {
         self.steps.extend(order_networks(&networks));
         self.steps.extend(self.set_quorum(group));
         if let Some(group) = group {
+            self.complete_default_group(group);
             self.steps.extend(self.set_group(Phase::Cluster, group));
-            self.steps.extend(self.set_resources(Phase::Cluster, group, &core_of(group)));
+            self.steps.extend(self.set_resources(Phase::Cluster, group, &self.core_of(group)));
         }
     }
 
@@ -48,9 +49,7 @@ impl<'t> Build<'t> {
         } else {
             "Cluster Administrator: Open Connection to Cluster, Create new cluster"
         };
-        let address = group.and_then(|group| {
-            group.resources().find(|it| it.known.r#type.get().is_some_and(ResourceType::is_address))
-        });
+        let address = group.and_then(|group| first_of(group, ResourceType::is_address));
         let address = address.and_then(|address| address_of(address.known));
         let screen = How::screen(wizard)
             .field(
@@ -83,7 +82,8 @@ impl<'t> Build<'t> {
                 ),
             );
         let core = group.into_iter().flat_map(|group| {
-            let resources = core_of(group)
+            let resources = self
+                .core_of(group)
                 .into_iter()
                 .map(|resource| (resource.name, self.core(resource, &self.members[..1])));
             with_owner(group, node.name, resources)
@@ -138,7 +138,7 @@ impl<'t> Build<'t> {
             "the name of the cluster",
         );
         let owners = group.into_iter().map(|group| {
-            let grown = core_of(group).into_iter().filter(|it| it.known.possible_owners.is_known());
+            let grown = self.core_of(group).into_iter().filter(|it| it.known.possible_owners.is_known());
             with_resources(
                 group.name,
                 grown.map(|it| (it.name, Resource::default().possible_owners(self.owners_among(it, so_far)))),
@@ -182,6 +182,30 @@ impl<'t> Build<'t> {
         let wanted = resource.known.possible_owners.get().into_iter().flatten();
         let is_all = so_far.len() == self.members.len();
         wanted.filter(|owner| is_all || so_far.iter().any(|node| node.is(owner.as_str()))).cloned().collect()
+    }
+
+    /// The resources of the default group that the wizard makes: the cluster's address and name, and the quorum.
+    fn core_of(&self, group: Named<'t, Group>) -> Vec<Named<'t, Resource>> {
+        let quorum = self.target.quorum.get().and_then(|quorum| quorum.resource.get());
+        let first = |test: fn(&ResourceType) -> bool| first_of(group, test);
+        let quorum = group.resources().find(|resource| quorum.is_some_and(|quorum| quorum == resource.name));
+        [first(ResourceType::is_address), first(|kind| *kind == ResourceType::NetworkName), quorum]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// Makes what else is in the default group before MSDTC can be: a disk of its own, where the quorum is none.
+    fn complete_default_group(&mut self, group: Named<'t, Group>) {
+        let core = self.core_of(group);
+        let mut more = self.parts(group).base;
+        more.retain(|resource| !core.iter().any(|it| it.is(resource.name)));
+        for &resource in &more {
+            self.add(self.create_resource(Phase::Cluster, group, resource));
+        }
+        if !more.is_empty() {
+            self.add(self.bring_online(Phase::Cluster, "bring-online", group, &more));
+        }
     }
 
     fn set_quorum(&self, group: Option<Named<'_, Group>>) -> Option<Step> {
@@ -261,33 +285,22 @@ fn joined(node: Named<'_, Node>) -> Cluster {
     in_node(node.name, made)
 }
 
-/// The resources of the default group that the wizard makes: all but MSDTC and what has nothing to do with the cluster itself.
-fn core_of(group: Named<'_, Group>) -> Vec<Named<'_, Resource>> {
-    let is_core = |resource: &Named<'_, Resource>| {
-        resource.known.r#type.get().is_some_and(|kind| {
-            kind.is_address()
-                || kind.is_storage()
-                || matches!(
-                    kind,
-                    ResourceType::NetworkName | ResourceType::MajorityNodeSet | ResourceType::LocalQuorum
-                )
-        })
-    };
-    group.resources().filter(is_core).collect()
-}
-
 /// The commands that give the default group and the cluster's address and name the names that are wanted.
 fn names_of_core(group: Named<'_, Group>) -> Vec<How> {
-    let first = |test: fn(&ResourceType) -> bool| {
-        group.resources().find(|resource| resource.known.r#type.get().is_some_and(test))
-    };
-    let (address, name) = (first(ResourceType::is_address), first(|kind| *kind == ResourceType::NetworkName));
+    let (address, name) = (
+        first_of(group, ResourceType::is_address),
+        first_of(group, |kind| *kind == ResourceType::NetworkName),
+    );
     let lines = [
         rename("group", DEFAULT_GROUP, group.name),
         address.and_then(|address| rename("res", CLUSTER_ADDRESS, address.name)),
         name.and_then(|name| rename("res", CLUSTER_NAME, name.name)),
     ];
     lines.into_iter().flatten().map(How::from).collect()
+}
+
+fn first_of(group: Named<'_, Group>, test: fn(&ResourceType) -> bool) -> Option<Named<'_, Resource>> {
+    group.resources().find(|resource| resource.known.r#type.get().is_some_and(test))
 }
 
 fn with_owner<'r>(

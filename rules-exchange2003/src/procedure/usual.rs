@@ -119,6 +119,7 @@ fn complete_default_group(cluster: &mut Cluster) {
         group.resources.get_or_default().push(Resource::default().name(quorum).r#type(quorum_type));
     }
     if !has_msdtc {
+        ensure(group, &PhysicalDisk, ResourceType::is_storage, "MSDTC Disk");
         ensure(group, &Msdtc, |kind| *kind == Msdtc, MSDTC);
     }
     if let Some(owner) = owner {

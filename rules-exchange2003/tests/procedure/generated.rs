@@ -4,9 +4,8 @@ use proptest::prelude::*;
 use rules_core::{
     model::{
         Address, Cluster, Disk, DriveLetter, ExchangeVersion, Failback, Group, Name, Network, NetworkRole,
-        Node, NodeExchange, Parameters, Protocol, Quorum, QuorumKind, Resource, ResourceState, ResourceType,
-        Restart, RestartAction, Service, Services, Startup, StorageGroup, VirtualServer, Windows,
-        WindowsVersion,
+        Node, NodeExchange, Parameters, Protocol, Quorum, QuorumKind, Resource, ResourceType, Restart,
+        RestartAction, Service, Services, Startup, StorageGroup, VirtualServer, Windows, WindowsVersion,
     },
     runbook::Simulator,
 };
@@ -58,7 +57,8 @@ fn shapes() -> impl Strategy<Value = Shape> {
             service_pack,
             mount_points,
             storage_groups,
-            quorum,
+            // Windows 2000 has no other quorum.
+            quorum: if windows == WindowsVersion::V2000 { QuorumKind::SharedDisk } else { quorum },
             msdtc_apart,
             pop3,
             groups,
