@@ -10,6 +10,7 @@ mod msdtc;
 mod prerequisites;
 mod refuses;
 mod resources;
+mod system_manager;
 mod usual;
 mod virtual_servers;
 

@@ -10,7 +10,10 @@ use rules_core::{
 };
 
 use super::{
-    Build, Named, cluster_exe, groups::as_made, in_group, in_node, named, rename, resources::address_of,
+    Build, Named, cluster_exe,
+    groups::as_made,
+    in_group, in_node, named, rename,
+    resources::{address_of, with_defaults},
     running, with_resources,
 };
 
@@ -166,7 +169,7 @@ impl<'t> Build<'t> {
 
     /// A resource of the default group as the wizard makes it, while these nodes are members.
     fn core(&self, resource: Named<'t, Resource>, so_far: &[Named<'t, Node>]) -> Resource {
-        let mut made = self.with_defaults(resource).state(ResourceState::Online);
+        let mut made = with_defaults(resource).state(ResourceState::Online);
         if made.possible_owners.is_known() {
             made.possible_owners.set(self.owners_among(resource, so_far));
         }

@@ -2,7 +2,7 @@
 
 use rules_core::{
     Source,
-    model::{Actor, Cluster, Directory, Domain, SetupAction, SetupStep},
+    model::{Actor, Cluster, Directory, Domain, ExchangeVersion, SetupAction, SetupStep},
     runbook::{CommandLine, Phase, Step},
 };
 
@@ -88,14 +88,14 @@ impl Build<'_> {
     }
 
     /// What the forest is prepared for once ForestPrep ran.
-    pub(super) fn forest(&self) -> rules_core::model::ExchangeVersion {
+    pub(super) fn forest(&self) -> ExchangeVersion {
         let directory = self.target.directory.get();
         let known = directory.and_then(|directory| directory.forest_prepared_for.get());
         known.copied().map_or(self.version, |known| known.max(self.version))
     }
 
     /// What a domain is prepared for once DomainPrep ran there.
-    pub(super) fn domain(&self, name: &str) -> rules_core::model::ExchangeVersion {
+    pub(super) fn domain(&self, name: &str) -> ExchangeVersion {
         let directory = self.target.directory.get();
         let mut domains = named(directory.and_then(|directory| directory.domains.get()));
         let known = domains.find(|domain| domain.is(name)).and_then(|domain| domain.known.prepared_for.get());

@@ -6,7 +6,9 @@ use rules_core::{
     runbook::{CommandLine, Facts, How, Phase, Step},
 };
 
-use super::{Build, Named, cluster_exe, groups::Parts, in_group, in_node, running, with_resources};
+use super::{
+    Build, Named, cluster_exe, groups::Parts, in_group, in_node, running, same_name, with_resources,
+};
 
 impl<'t> Build<'t> {
     /// The groups that no virtual server is in, then every group to its owner and into its state, then the nodes.
@@ -47,10 +49,8 @@ impl<'t> Build<'t> {
     /// Moves a group to the node where it belongs.
     fn move_home(&mut self, group: Named<'t, Group>) {
         let Some(home) = group.known.owner.get().map(Name::as_str) else { return };
-        let Some(entry) = self
-            .owners
-            .iter_mut()
-            .find(|(made, owner)| group.is(made) && !rules_core::model::same_name(owner, home))
+        let Some(entry) =
+            self.owners.iter_mut().find(|(made, owner)| group.is(made) && !same_name(owner, home))
         else {
             return;
         };

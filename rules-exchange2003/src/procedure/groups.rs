@@ -14,7 +14,7 @@ use crate::facts::{ANTI_AFFINITY_CLASS, Brought, brought_by_system_attendant};
 
 /// The resources of a group by how they come into it, each list in the order in which it is made.
 pub(super) struct Parts<'t> {
-    /// Addresses, names, disks and what these depend on.
+    /// Addresses, names, disks, and whatever these, MSDTC and the System Attendant depend on.
     pub(super) base: Vec<Named<'t, Resource>>,
     pub(super) msdtc: Option<Named<'t, Resource>>,
     pub(super) attendant: Option<Named<'t, Resource>>,
@@ -34,7 +34,11 @@ impl<'t> Build<'t> {
         let attendant = first(&|it| it.is_of(&ResourceType::SystemAttendant));
         let kinds = brought_by_system_attendant(self.version).filter(|_| attendant.is_some());
         let brought = kinds.filter_map(|Brought { kind, .. }| first(&|it| it.is_of(kind))).collect();
-        let mut base: Vec<Named<'t, Resource>> = rest.iter().copied().filter(is_base).collect();
+        let is_needed = |resource: &Named<'t, Resource>| {
+            [msdtc, attendant].into_iter().flatten().any(|it| depends(it, *resource))
+        };
+        let mut base: Vec<Named<'t, Resource>> =
+            rest.iter().copied().filter(|resource| is_base(resource) || is_needed(resource)).collect();
         let mut next = 0;
         while let Some(resource) = base.get(next).copied() {
             let needed = rest.iter().copied().filter(|other| depends(resource, *other));

@@ -9,7 +9,9 @@ use rules_core::{
     runbook::{CommandLine, Facts, How, Phase, Step},
 };
 
-use super::{Build, Named, cluster_exe, in_node, in_nodes, rename, running, with_resources};
+use super::{
+    Build, Named, cluster_exe, in_node, in_nodes, rename, resources::with_defaults, running, with_resources,
+};
 use crate::facts::MSDTC;
 
 impl<'t> Build<'t> {
@@ -58,7 +60,7 @@ impl<'t> Build<'t> {
         let node = so_far.last().expect("it runs on a node");
         let mut made = Resource::default();
         if so_far.len() == 1 {
-            made = self.with_defaults(msdtc).state(ResourceState::Offline);
+            made = with_defaults(msdtc).state(ResourceState::Offline);
         }
         if msdtc.known.possible_owners.is_known() {
             made.possible_owners.set(self.owners_among(msdtc, so_far));
@@ -71,7 +73,7 @@ impl<'t> Build<'t> {
                   node it makes the resource, in the first group by the alphabet that has an address, a name and a disk; on \
                   each other one it only makes the node use it.",
             article: &["P5", "P6", "P8", "B6"],
-            needs: Facts::together([up, self.waits_for(group, msdtc)]),
+            needs: Facts::together([up, waits_for(group, msdtc)]),
             how: [CommandLine::of("comclust")].into_iter().chain(renamed).map(How::from).collect(),
             check: format!("`cluster res` shows {} in {}.", msdtc.name, group.name),
             undo: "`comclust -r` on the node.".into(),
@@ -127,7 +129,7 @@ impl<'t> Build<'t> {
             article: &["P7"],
             needs: Facts::together([
                 with_resources(group.name, [(msdtc.name, is_there)]),
-                self.waits_for(group, msdtc),
+                waits_for(group, msdtc),
             ]),
             how: vec![cluster_exe("res", msdtc.name).word("/online").word("/wait:60").into()],
             check: format!("`cluster res \"{}\"` shows it online.", msdtc.name),
@@ -147,14 +149,14 @@ impl<'t> Build<'t> {
             )
         }
     }
+}
 
-    /// What MSDTC depends on is online.
-    fn waits_for(&self, group: Named<'t, Group>, msdtc: Named<'t, Resource>) -> Cluster {
-        let online = Resource::default().state(ResourceState::Online);
-        let names = msdtc.known.depends_on.get().into_iter().flatten();
-        let on = names.filter_map(|name| group.resources().find(|resource| resource.is(name.as_str())));
-        with_resources(group.name, on.map(|resource| (resource.name, online.clone())))
-    }
+/// What MSDTC depends on is online.
+fn waits_for(group: Named<'_, Group>, msdtc: Named<'_, Resource>) -> Cluster {
+    let online = Resource::default().state(ResourceState::Online);
+    let names = msdtc.known.depends_on.get().into_iter().flatten();
+    let on = names.filter_map(|name| group.resources().find(|resource| resource.is(name.as_str())));
+    with_resources(group.name, on.map(|resource| (resource.name, online.clone())))
 }
 
 fn log(group: Named<'_, Group>, msdtc: Named<'_, Resource>) -> SetupStep {

@@ -148,20 +148,11 @@ fn dependency_missing(log: &SetupStep, step: &Step, cluster: &Cluster) -> Option
 fn virtual_server_impossible(log: &SetupStep, step: &Step, cluster: &Cluster) -> Option<String> {
     let Some(group) = group_of(log, cluster) else { return Some("there is no such group".to_owned()) };
     let version = version_of(cluster);
-    let wanted: [(&str, &dyn Fn(&ResourceType) -> bool); 3] = [
-        ("IP Address", &ResourceType::is_address),
-        ("Network Name", &|kind| *kind == ResourceType::NetworkName),
-        ("disk", &|kind| is_disk(kind, version)),
-    ];
-    for (what, test) in wanted {
-        let mut of_kind =
-            group.resources().filter(|resource| resource.known.r#type.get().is_some_and(test)).peekable();
-        if of_kind.peek().is_none() {
-            return Some(format!("`{}` has no {what}", group.name));
-        }
-        if let Some(offline) = of_kind.find(|resource| !is_online(resource.known)) {
-            return Some(format!("`{}` is not online", offline.name));
-        }
+    let not_online = part_not_online(group, "IP Address", ResourceType::is_address)
+        .or_else(|| part_not_online(group, "Network Name", |kind| *kind == ResourceType::NetworkName))
+        .or_else(|| part_not_online(group, "disk", |kind| is_disk(kind, version)));
+    if not_online.is_some() {
+        return not_online;
     }
     let owner =
         named(cluster.nodes.get()).find(|node| step.node.as_ref().is_some_and(|name| name == node.name));
@@ -169,6 +160,19 @@ fn virtual_server_impossible(log: &SetupStep, step: &Step, cluster: &Cluster) ->
         return Some(format!("the node that owns `{}` has no Exchange", group.name));
     }
     data_path_elsewhere(log, group, cluster).or_else(|| mta_misplaced(step, cluster))
+}
+
+/// Which of a kind of resources is missing in a group, or offline.
+fn part_not_online(
+    group: Named<'_, Group>,
+    what: &str,
+    is_one: impl Fn(&ResourceType) -> bool,
+) -> Option<String> {
+    let mut parts = group.resources().filter(|it| it.known.r#type.get().is_some_and(&is_one)).peekable();
+    if parts.peek().is_none() {
+        return Some(format!("`{}` has no {what}", group.name));
+    }
+    parts.find(|part| !is_online(part.known)).map(|part| format!("`{}` is not online", part.name))
 }
 
 fn data_path_elsewhere(log: &SetupStep, group: Named<'_, Group>, cluster: &Cluster) -> Option<String> {

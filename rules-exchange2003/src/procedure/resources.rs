@@ -201,12 +201,6 @@ impl<'t> Build<'t> {
         gone.map(|node| cluster_exe("res", resource.name).option("/removeowner:", node.name)).collect()
     }
 
-    /// A resource as a wizard leaves it: without what is [set](Self::set_resources) afterwards.
-    pub(super) fn with_defaults(&self, resource: Named<'_, Resource>) -> Resource {
-        let (made, _) = settings(resource.known);
-        made
-    }
-
     /// What the resources that a wizard made are set to, where it made them otherwise.
     pub(super) fn set_resources(
         &self,
@@ -279,7 +273,7 @@ impl<'t> Build<'t> {
         attendant: Named<'_, Resource>,
         resource: Named<'_, Resource>,
     ) -> Resource {
-        let mut made = self.with_defaults(resource);
+        let mut made = with_defaults(resource);
         if !self.other_dependencies(group, resource).is_empty() {
             let kind = resource.known.r#type.get();
             made.depends_on
@@ -333,6 +327,11 @@ pub(super) fn usual_dependencies(version: ExchangeVersion, group: &Group, kind: 
         .flat_map(|on| named(group.resources.get()).filter(|resource| of_kind(resource, on)))
         .map(|resource| resource.name.into())
         .collect()
+}
+
+/// A resource as a wizard leaves it: without what is [set](Build::set_resources) afterwards.
+pub(super) fn with_defaults(resource: Named<'_, Resource>) -> Resource {
+    settings(resource.known).0
 }
 
 /// A resource as Windows makes one, and what then is set otherwise.

@@ -4,7 +4,7 @@ use rules_core::model::{
     Cluster, Disk, Domain, ExchangeVersion, Fact, Group, Name, Node, NodeState, QuorumKind, Resource,
     ResourceState,
     ResourceType::{self, IpAddress, Msdtc, Mta, NetworkName, PhysicalDisk, SystemAttendant},
-    Service, Services, VirtualServer, WindowsVersion, same_name,
+    Service, Services, VirtualServer, WindowsPath, WindowsVersion, same_name,
 };
 
 use super::{
@@ -226,8 +226,12 @@ fn complete_groups(cluster: &mut Cluster) {
     let windows = windows_wanted(cluster);
     for group in cluster.groups.get_mut().into_iter().flatten() {
         let known = group.clone();
+        let state = match known.state.get() {
+            Some(ResourceState::Offline) => ResourceState::Offline,
+            _ => ResourceState::Online,
+        };
         for resource in group.resources.get_mut().into_iter().flatten() {
-            suppose(&mut resource.state, ResourceState::Online);
+            suppose(&mut resource.state, state);
             let Some(kind) = resource.r#type.get().cloned() else { continue };
             let usual = match &kind {
                 Msdtc => Some(depended_on_by_msdtc(&known)),
@@ -284,7 +288,7 @@ fn own_disks(cluster: &Cluster, server: &VirtualServer) -> Vec<Name> {
         it.database_paths.get().into_iter().flatten().chain(it.log_path.get()).chain(it.system_path.get())
     });
     let folders = server.data_paths.get().into_iter().flatten().chain(server.smtp_log_path.get());
-    let drives: Vec<_> = folders.chain(files).filter_map(|path| path.drive()).collect();
+    let drives: Vec<_> = folders.chain(files).filter_map(WindowsPath::drive).collect();
     let quorum = cluster.quorum.get().and_then(|quorum| quorum.resource.get());
     let lettered = |disk: &Disk| disk.letter.get().is_some_and(|letter| drives.contains(letter));
     let disks =

@@ -3,14 +3,15 @@
 use rules_core::{
     Source,
     model::{
-        Actor, Group, Name, Node, NodeExchange, Parameters, Resource, ResourceState, ResourceType,
+        Actor, Cluster, Group, Name, Node, NodeExchange, Parameters, Resource, ResourceState, ResourceType,
         SetupAction, SetupStep, VirtualServer, WindowsPath,
     },
     runbook::{Facts, How, Phase, Step, Value},
 };
 
 use super::{
-    Build, Named, binaries::service_pack, groups::Parts, in_group, in_nodes, rename, with_resources,
+    Build, Named, binaries::service_pack, groups::Parts, in_group, in_nodes, rename, system_manager,
+    with_resources, with_virtual_server,
 };
 use crate::facts::{Brought, brought_by_system_attendant, called_for};
 
@@ -31,9 +32,7 @@ impl<'t> Build<'t> {
             }
             let all: Vec<_> = base.into_iter().chain(made).chain(others).collect();
             self.add(self.start_virtual_server(server, group, &all));
-            self.steps.extend(self.set_folders(server, group));
-            self.steps.extend(self.set_storage_groups(server, group));
-            self.steps.extend(self.set_monitoring(server, group));
+            self.steps.extend(system_manager::settings(server, group));
         }
     }
 
@@ -93,7 +92,7 @@ impl<'t> Build<'t> {
             makes: Facts::together([
                 in_group(group.name, made_of_group),
                 with_resources(group.name, resources),
-                super::with_virtual_server(as_created(server)),
+                with_virtual_server(as_created(server)),
             ]),
             proven_by: &[
                 "exchange2003/virtual-server-resources-complete",
@@ -170,7 +169,7 @@ impl<'t> Build<'t> {
     }
 
     /// Every node that gets Exchange has it, with its service pack.
-    fn every_node_installed(&self) -> rules_core::model::Cluster {
+    fn every_node_installed(&self) -> Cluster {
         in_nodes(self.exchange_nodes().map(|node| {
             let mut exchange = NodeExchange::default().installed(true);
             exchange.service_pack = service_pack(node).into();
@@ -195,15 +194,15 @@ impl<'t> Build<'t> {
             };
             (made != Parameters::default()).then(|| (resource.name, Resource::default().parameters(made)))
         });
-        let mut running = VirtualServer::default();
-        running.running_on = server.known.running_on.clone();
+        let running =
+            VirtualServer { running_on: server.known.running_on.clone(), ..VirtualServer::default() };
         let owner = self.owner(group).unwrap_or_default();
         let services =
             self.exchange_nodes().filter(|node| node.is(owner)).map(|node| self.services_in_use(node));
         let mut makes = vec![step.makes, with_resources(group.name, names)];
         makes.extend(services);
         if running.running_on.is_known() {
-            makes.push(super::with_virtual_server(running.name(server.name)));
+            makes.push(with_virtual_server(running.name(server.name)));
         }
         Step {
             why: "As the virtual server comes online for the first time, it registers in the directory and makes its first \
@@ -223,123 +222,6 @@ impl<'t> Build<'t> {
             ..step
         }
     }
-
-    fn set_folders(&self, server: Named<'t, VirtualServer>, group: Named<'t, Group>) -> Option<Step> {
-        let folders = moved_folders(server);
-        if folders == VirtualServer::default() {
-            return None;
-        }
-        let screen = How::screen(format!(
-            "System Manager: Servers, {}, Properties; its Protocols, SMTP, Default SMTP Virtual Server, Properties",
-            server.name
-        ));
-        let fields = [
-            ("SMTP, General, Enable logging: log file directory", &folders.smtp_log_path),
-            ("SMTP, Messages: queue directory", &folders.queue_path),
-            ("X.400 protocol: message queue directory", &folders.mta_path),
-            ("Full-Text Indexing: index location", &folders.full_text_path),
-        ];
-        let screen = fields.iter().fold(screen, |screen, (label, path)| match path.get() {
-            Some(path) => screen.field(label, path.as_str()),
-            None => screen,
-        });
-        Some(Step {
-            why: "By default the SMTP log lies on the local disk of whichever node the virtual server runs on, in pieces after \
-                  each failover. On a shared disk it follows.",
-            needs: self.online(group),
-            how: vec![screen],
-            check: "The folders fill, and still do after the group was moved to another node.".into(),
-            undo: "Choose the former folders on the same pages.".into(),
-            makes: super::with_virtual_server(folders.name(server.name)),
-            proven_by: &["exchange2003/smtp-log-on-own-disk", "cluster/exchange-data-on-own-disks"],
-            ..Step::new(
-                Phase::VirtualServers,
-                Source::TechNet("bb124140", "Cluster-Specific Configurations"),
-                format!("set-folders {}", server.name),
-                format!("Put the folders of {} on its own disks", server.name),
-            )
-        })
-    }
-
-    fn set_storage_groups(&self, server: Named<'t, VirtualServer>, group: Named<'t, Group>) -> Option<Step> {
-        let storage_groups = server.known.storage_groups.get()?.clone();
-        let mut screen = How::screen(format!(
-            "System Manager: Servers, {}, New, Storage Group, and Properties of each",
-            server.name
-        ));
-        for storage_group in &storage_groups {
-            let databases = storage_group.database_paths.get().into_iter().flatten();
-            let paths = [
-                ("Storage group", storage_group.name.get().map(|name| name.as_str().to_owned())),
-                (
-                    "Transaction log location",
-                    storage_group.log_path.get().map(|path| path.as_str().to_owned()),
-                ),
-                (
-                    "System path location",
-                    storage_group.system_path.get().map(|path| path.as_str().to_owned()),
-                ),
-                ("Databases", storage_group.databases.get().map(u32::to_string)),
-            ];
-            let files = databases.map(|path| ("Exchange database", Some(path.as_str().to_owned())));
-            for (label, value) in paths.into_iter().chain(files) {
-                screen = value.into_iter().fold(screen, |screen, value| screen.field(label, value));
-            }
-        }
-        Some(Step {
-            why: "The wizard makes one storage group in the data path. Logs belong on other disks than databases, before users \
-                  are there: moving them takes the databases offline.",
-            needs: self.online(group),
-            how: vec![screen],
-            check: "The databases are mounted, and Properties shows these paths.".into(),
-            undo: "Choose the former paths on the same pages; System Manager moves the files. A new storage group is deleted once \
-                   it is empty."
-                .into(),
-            makes: super::with_virtual_server(VirtualServer::default().name(server.name).storage_groups(storage_groups)),
-            proven_by: &[
-                "cluster/logs-apart-from-databases",
-                "cluster/exchange-data-on-own-disks",
-                "exchange2003/storage-group-limit",
-                "exchange2003/database-limit",
-            ],
-            ..Step::new(
-                Phase::VirtualServers,
-                Source::Microsoft("Exchange Server 2003 help, \"Managing Storage Groups\""),
-                format!("set-storage-groups {}", server.name),
-                format!("Create the storage groups of {}, and put logs and databases in their places", server.name),
-            )
-        })
-    }
-
-    fn set_monitoring(&self, server: Named<'t, VirtualServer>, group: Named<'t, Group>) -> Option<Step> {
-        (server.known.mta_monitored.get() == Some(&false)).then(|| Step {
-            why: "The MTA runs with the first virtual server only; on the others System Manager would report it as stopped.",
-            article: &["L14"],
-            needs: self.online(group),
-            how: vec![
-                How::screen(format!("System Manager: Servers, {}, Properties, Monitoring, Default Microsoft Exchange Services, Details", server.name))
-                    .field("Remove", "Microsoft Exchange MTA Stacks"),
-            ],
-            check: "Monitoring and Status shows the virtual server as available.".into(),
-            undo: "Add the service on the same page.".into(),
-            makes: super::with_virtual_server(VirtualServer::default().name(server.name).mta_monitored(false)),
-            proven_by: &["exchange2003/mta-monitored-where-it-is"],
-            ..Step::new(
-                Phase::VirtualServers,
-                Source::TechNet("bb124140", "Cluster-Specific Configurations"),
-                format!("set-monitoring {}", server.name),
-                format!("Take the MTA out of the monitoring of {}", server.name),
-            )
-        })
-    }
-
-    fn online(&self, group: Named<'t, Group>) -> rules_core::model::Cluster {
-        let attendants = group.resources().filter(|resource| resource.is_of(&ResourceType::SystemAttendant));
-        with_resources(
-            group.name,
-            attendants.map(|it| (it.name, Resource::default().state(ResourceState::Online))),
-        )
-    }
 }
 
 /// The folder that the wizard is given.
@@ -352,7 +234,7 @@ fn data_path<'t>(server: Named<'t, VirtualServer>, attendant: Named<'t, Resource
 /// A virtual server as the wizard makes it: without what is set afterwards.
 fn as_created(server: Named<'_, VirtualServer>) -> VirtualServer {
     let mut made = server.known.clone();
-    let moved = moved_folders(server);
+    let moved = system_manager::moved_folders(server);
     for (fact, moved) in [
         (&mut made.smtp_log_path, &moved.smtp_log_path),
         (&mut made.queue_path, &moved.queue_path),
@@ -369,19 +251,4 @@ fn as_created(server: Named<'_, VirtualServer>) -> VirtualServer {
         made.mta_monitored.forget();
     }
     made
-}
-
-/// The folders that do not lie in the data path, where the wizard puts them.
-fn moved_folders(server: Named<'_, VirtualServer>) -> VirtualServer {
-    let data = server.known.data_paths.get().and_then(|paths| paths.first());
-    let moved = |path: &rules_core::model::Fact<WindowsPath>| {
-        path.get().filter(|path| data.is_none_or(|data| !path.is_within(data))).cloned().into()
-    };
-    VirtualServer {
-        smtp_log_path: server.known.smtp_log_path.clone(),
-        queue_path: moved(&server.known.queue_path),
-        mta_path: moved(&server.known.mta_path),
-        full_text_path: moved(&server.known.full_text_path),
-        ..VirtualServer::default()
-    }
 }

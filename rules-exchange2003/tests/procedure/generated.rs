@@ -4,15 +4,16 @@ use proptest::prelude::*;
 use rules_core::{
     model::{
         Address, Cluster, Disk, DriveLetter, ExchangeVersion, Failback, Group, Name, Network, NetworkRole,
-        Node, NodeExchange, Parameters, Protocol, Quorum, QuorumKind, Resource, ResourceType, Restart,
-        RestartAction, Service, Services, Startup, StorageGroup, VirtualServer, Windows, WindowsVersion,
+        Node, NodeExchange, NodeState, Parameters, Protocol, Quorum, QuorumKind, Resource, ResourceState,
+        ResourceType, Restart, RestartAction, Service, Services, Startup, StorageGroup, VirtualServer,
+        Windows, WindowsVersion,
     },
     runbook::Simulator,
 };
 use rules_exchange2003::procedure::PROCEDURE;
 use serde_json::Value;
 
-use super::{built, runbook};
+use super::{built, failures, runbook};
 
 /// What a target is to be like.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ struct Shape {
     msdtc_apart: bool,
     /// Whether POP3 is offered, by a resource made by hand on 2003.
     pop3: bool,
+    /// Whether the last node is paused in the end, and the first virtual server offline.
+    resting: bool,
     /// Whether the groups with their resources are given, or left to be as usual.
     groups: bool,
 }
@@ -45,10 +48,10 @@ fn shapes() -> impl Strategy<Value = Shape> {
     ];
     let quorum = prop_oneof![3 => Just(QuorumKind::SharedDisk), 1 => Just(QuorumKind::MajorityNodeSet)];
     let counts = (1..=8_usize, 0..=8_usize, 0..=3_u32, 0..=2_usize, 1..=4_usize);
-    let choices = (any::<bool>(), any::<bool>(), prop::bool::weighted(0.8));
+    let choices = (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.8));
     (versions, quorum, counts, choices).prop_map(|((version, windows), quorum, counts, choices)| {
         let (nodes, virtual_servers, service_pack, mount_points, storage_groups) = counts;
-        let (msdtc_apart, pop3, groups) = choices;
+        let (msdtc_apart, pop3, resting, groups) = choices;
         Shape {
             nodes,
             virtual_servers: virtual_servers.min(nodes),
@@ -61,6 +64,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
             quorum: if windows == WindowsVersion::V2000 { QuorumKind::SharedDisk } else { quorum },
             msdtc_apart,
             pop3,
+            resting,
             groups,
         }
     })
@@ -104,8 +108,11 @@ impl Shape {
 
     fn node(&self, name: &Name) -> Node {
         let service = |startup| Service::default().installed(true).startup(startup);
+        let is_last = *name == *format!("NODE{}", self.nodes);
+        let state = if self.resting && is_last { NodeState::Paused } else { NodeState::Up };
         Node::default()
             .name(name.clone())
+            .state(state)
             .domain("corp.example.com")
             .windows(Windows::default().version(self.windows))
             .exchange(
@@ -177,8 +184,10 @@ impl Shape {
         if self.pop3 {
             resources.push(resource(&format!("{evs} POP3"), ResourceType::Pop3));
         }
+        let state = if self.resting && number == 1 { ResourceState::Offline } else { ResourceState::Online };
         Group::default()
             .name(format!("{evs} Group"))
+            .state(state)
             .preferred_owners(vec![nodes[number - 1].clone(), nodes[nodes.len() - 1].clone()])
             .failback(Failback::Prevent)
             .resources(resources)
@@ -270,6 +279,7 @@ fn visit(value: &mut Value, chosen: &mut dyn FnMut(&str, &Value) -> bool) {
     }
 }
 
+/// How many targets each test takes.
 const CASES: u32 = 48;
 
 proptest! {
@@ -280,7 +290,33 @@ proptest! {
         let target = shape.target();
         let runbook = runbook(&target);
         let end = built(&runbook).map_err(TestCaseError::fail)?;
-        prop_assert_eq!(Simulator::on(end, &PROCEDURE).unlike(&target), []);
+        prop_assert_eq!(Simulator::on(end.clone(), &PROCEDURE).unlike(&target), []);
+        // What is wrong with the end was wanted.
+        let wanted = failures(&runbook.target);
+        let made: Vec<String> = failures(&end).into_iter().filter(|failure| !wanted.contains(failure)).collect();
+        prop_assert!(made.is_empty(), "{}", made.join("\n"));
+    }
+
+    #[test]
+    fn no_step_of_it_can_be_left_out_nor_taken_before_one_that_it_waits_for(
+        shape in shapes(),
+        place in any::<prop::sample::Index>(),
+    ) {
+        let runbook = runbook(&shape.target());
+        let end = built(&runbook).map_err(TestCaseError::fail)?;
+        let index = place.index(runbook.steps.len());
+        let mut without = runbook.clone();
+        let left_out = without.steps.remove(index);
+        if let Ok(other) = built(&without) {
+            prop_assert_ne!(failures(&other), failures(&end), "`{}` is left out", left_out.id);
+        }
+        let before = runbook.edges()[index].iter().copied().max();
+        if let Some(before) = before {
+            let mut simulator = Simulator::new(&runbook, &PROCEDURE);
+            simulator.run(&runbook.steps[..before]).unwrap();
+            let early = simulator.take(&left_out);
+            prop_assert!(early.is_err(), "`{}` before `{}`", left_out.id, runbook.steps[before].id);
+        }
     }
 
     #[test]

@@ -43,14 +43,22 @@ fn built(runbook: &Runbook) -> Result<Cluster, String> {
 
 /// What the rules find; what they do not know, too.
 fn findings(cluster: &Cluster) -> Vec<String> {
+    outcomes(cluster, |outcome| !matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_)))
+}
+
+/// What the rules find, as far as they know.
+fn failures(cluster: &Cluster) -> Vec<String> {
+    outcomes(cluster, |outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Broken(_)))
+}
+
+fn outcomes(cluster: &Cluster, test: impl Fn(&Outcome) -> bool) -> Vec<String> {
     static BOOK: LazyLock<RuleBook> = LazyLock::new(|| {
         RuleBook::of(&[&rules_cluster::CLUSTER, &rules_exchange2003::EXCHANGE_2003]).unwrap()
     });
     let plan = BOOK.plan(&Profile::recommended()).unwrap();
-    let is_finding = |outcome: &Outcome| !matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_));
     let outcomes = audit_cluster(&plan, cluster).outcomes.into_iter();
     outcomes
-        .filter(|(_, outcome)| is_finding(outcome))
+        .filter(|(_, outcome)| test(outcome))
         .map(|(rule, outcome)| format!("{} {}", rule.full_name(), describe(&outcome, cluster)))
         .collect()
 }
