@@ -16,8 +16,8 @@ pub struct Prerequisite {
     pub name: &'static str,
     /// Its facts among those of a node's services.
     pub service: for<'a> fn(At<'a, Services>) -> At<'a, Service>,
-    /// Sets its facts among those of a node's services.
-    pub with: fn(Services, Service) -> Services,
+    /// The same, to change.
+    pub service_mut: fn(&mut Services) -> &mut Fact<Service>,
     /// Whether it must also run when Setup begins. A framework has nothing that could run, and NNTP may be disabled:
     /// Setup wants its files only.
     pub must_run: bool,
@@ -35,19 +35,19 @@ static INTERNET_INFORMATION_SERVICES: [Prerequisite; 3] = [
     Prerequisite {
         name: "World Wide Web Publishing Service",
         service: |services| services.www(),
-        with: |services, service| services.www(service),
+        service_mut: |services| &mut services.www,
         must_run: true,
     },
     Prerequisite {
         name: "SMTP service",
         service: |services| services.smtp(),
-        with: |services, service| services.smtp(service),
+        service_mut: |services| &mut services.smtp,
         must_run: true,
     },
     Prerequisite {
         name: "NNTP service",
         service: |services| services.nntp(),
-        with: |services, service| services.nntp(service),
+        service_mut: |services| &mut services.nntp,
         must_run: false,
     },
 ];
@@ -56,13 +56,13 @@ static ASP_NET: [Prerequisite; 2] = [
     Prerequisite {
         name: ".NET Framework",
         service: |services| services.dot_net(),
-        with: |services, service| services.dot_net(service),
+        service_mut: |services| &mut services.dot_net,
         must_run: false,
     },
     Prerequisite {
         name: "ASP.NET",
         service: |services| services.asp_net(),
-        with: |services, service| services.asp_net(service),
+        service_mut: |services| &mut services.asp_net,
         must_run: true,
     },
 ];

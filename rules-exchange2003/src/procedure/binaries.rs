@@ -10,7 +10,7 @@ use rules_core::{
 };
 
 use super::{Build, Named, cluster_exe, in_group, in_node, prerequisites::installed, running, windows_of};
-use crate::facts::{NodeService, node_services};
+use crate::facts::{NodeService, node_services, prerequisites};
 
 impl<'t> Build<'t> {
     /// Setup on one node after the other, then the service pack in the same way; before each, the node gives its groups away.
@@ -53,8 +53,9 @@ impl<'t> Build<'t> {
         );
         let step = Step {
             node: Some(node.name.into()),
-            why: "Setup stops services and replaces libraries that the Cluster service has loaded, and wants a restart: what the \
-                  node owns would fail over in the middle of it. Groups of disks that nobody uses yet go along.",
+            why: "Setup stops services and replaces libraries that the Cluster service has loaded, and \
+                  wants a restart: what the node owns would fail over in the middle of it. Groups of \
+                  disks that nobody uses yet go along.",
             article: &["B7"],
             needs: owned(node.name),
             how,
@@ -97,13 +98,13 @@ impl<'t> Build<'t> {
         }
         Step {
             node: Some(node.name.into()),
-            why: "On one node at a time, by a person at its console: Setup does not run unattended in a cluster. On the same \
-                  local drive of each node, never on a shared disk.",
+            why: "On one node at a time, by a person at its console: Setup does not run unattended in a \
+                  cluster. On the same local drive of each node, never on a shared disk.",
             article: &["P9", "P9a", "P10", "P11", "B3", "B4", "L11"],
             needs: self.ready_for_setup(node),
             how: vec![CommandLine::of("setup").into(), screen],
-            check: "The wizard says that it installed the cluster-aware version and ends without an error; restart the node, and \
-                    `cluster node` shows it up again."
+            check: "The wizard says that it installed the cluster-aware version and ends without an \
+                    error; restart the node, and `cluster node` shows it up again."
                 .into(),
             undo: "Exchange Setup, action Remove, as long as no virtual server can run on the node.".into(),
             log: Some(
@@ -113,7 +114,10 @@ impl<'t> Build<'t> {
                     .by(Actor::Setup)
                     .version(version),
             ),
-            makes: in_node(node.name, Node { services: self.services_after_setup(node).into(), ..Node::default() }.exchange(made)),
+            makes: in_node(
+                node.name,
+                Node { services: self.services_after_setup(node).into(), ..Node::default() }.exchange(made),
+            ),
             proven_by: &[
                 "cluster/exchange-on-every-node",
                 "cluster/setup-one-node-at-a-time",
@@ -126,7 +130,11 @@ impl<'t> Build<'t> {
                 Phase::Binaries,
                 Source::Article("step 3"),
                 format!("install-exchange {}", node.name),
-                format!("Run Exchange Setup on {} from the folder \\setup\\i386 of the CD, and restart the node", node.name),
+                format!(
+                    "Run Exchange Setup on {} from the folder \\setup\\i386 of the CD, and restart the \
+                     node",
+                    node.name
+                ),
             )
         }
     }
@@ -150,6 +158,11 @@ impl<'t> Build<'t> {
         let mut services = node.known.services.get()?.clone();
         services.clussvc.forget();
         services.msdtc.forget();
+        for prerequisite in prerequisites(windows_of(node.known).unwrap_or(WindowsVersion::V2003)) {
+            if let Some(service) = (prerequisite.service_mut)(&mut services).get_mut() {
+                service.installed.forget();
+            }
+        }
         for NodeService { service, startup, .. } in node_services(self.version) {
             let Some(service) = service(&mut services).get_mut() else { continue };
             if service.startup.is_known() {
@@ -205,7 +218,8 @@ impl<'t> Build<'t> {
         }
         (made != Services::default()).then(|| Step {
             node: Some(node.name.into()),
-            why: "The Cluster service starts what it needs, if it is set to manual; Exchange 2003 leaves POP3 and IMAP4 disabled.",
+            why: "The Cluster service starts what it needs, if it is set to manual; Exchange 2003 leaves \
+                  POP3 and IMAP4 disabled.",
             article: &["L12"],
             needs: in_node(node.name, Node::default().exchange(NodeExchange::default().installed(true))),
             how: vec![screen],
@@ -229,15 +243,24 @@ impl<'t> Build<'t> {
             NodeExchange { build: exchange.build, ..NodeExchange::default() }.service_pack(service_pack);
         Step {
             node: Some(node.name.into()),
-            why: "The nodes have to run the same build before a virtual server is made; here, too, on one node at a time.",
+            why: "The nodes have to run the same build before a virtual server is made; here, too, on one \
+                  node at a time.",
             article: &["P9", "B3", "B4"],
             needs: Facts::together([
-                in_node(node.name, Node::default().state(running(node.known)).exchange(NodeExchange::default().installed(true))),
+                in_node(
+                    node.name,
+                    Node::default()
+                        .state(running(node.known))
+                        .exchange(NodeExchange::default().installed(true)),
+                ),
                 self.msdtc_online(),
             ]),
             how: vec![CommandLine::of("update").into()],
-            check: "The service pack ends without an error; restart the node, and `cluster node` shows it up again.".into(),
-            undo: "A service pack of Exchange cannot be taken off: remove Exchange and install it anew.".into(),
+            check: "The service pack ends without an error; restart the node, and `cluster node` shows it \
+                    up again."
+                .into(),
+            undo: "A service pack of Exchange cannot be taken off: remove Exchange and install it anew."
+                .into(),
             log: Some(
                 SetupStep::default()
                     .step(SetupAction::ServicePack)
@@ -252,7 +275,11 @@ impl<'t> Build<'t> {
                 Phase::Binaries,
                 Source::Article("best practice 4"),
                 format!("install-service-pack {}", node.name),
-                format!("Install Service Pack {service_pack} on {} from its folder \\setup\\i386, and restart the node", node.name),
+                format!(
+                    "Install Service Pack {service_pack} on {} from its folder \\setup\\i386, and restart \
+                     the node",
+                    node.name
+                ),
             )
         }
     }

@@ -48,7 +48,8 @@ impl<'t> Build<'t> {
         let quorum = self.target.quorum.get();
         let disk = quorum.and_then(|quorum| quorum.resource.get());
         let wizard = if self.windows() < WindowsVersion::V2003 {
-            "Control Panel: Add/Remove Programs, Add/Remove Windows Components, Cluster Service: the first node in the cluster"
+            "Control Panel: Add/Remove Programs, Add/Remove Windows Components, Cluster Service: the \
+             first node in the cluster"
         } else {
             "Cluster Administrator: Open Connection to Cluster, Create new cluster"
         };
@@ -101,14 +102,18 @@ impl<'t> Build<'t> {
         makes.extend(chosen.filter(|it| *it != Quorum::default()).map(|it| Cluster::default().quorum(it)));
         Step {
             node: Some(node.name.into()),
-            why: "Exchange Setup installs its cluster-aware parts only where the Cluster service runs. While the first node \
-                  forms the cluster, the others are shut down: nobody but the cluster may write to the shared disks.",
+            why: "Exchange Setup installs its cluster-aware parts only where the Cluster service runs. \
+                  While the first node forms the cluster, the others are shut down: nobody but the \
+                  cluster may write to the shared disks.",
             article: &["P2", "P3", "F4", "L7"],
             how: [screen].into_iter().chain(group.into_iter().flat_map(names_of_core)).collect(),
-            check: "Cluster Administrator shows the node as up and the default group online: the cluster's address and name, \
-                    and the quorum."
+            check: "Cluster Administrator shows the node as up and the default group online: the \
+                    cluster's address and name, and the quorum."
                 .into(),
-            undo: format!("`cluster node {} /forcecleanup`, as long as nothing else is in the cluster.", node.name),
+            undo: format!(
+                "`cluster node {} /forcecleanup`, as long as nothing else is in the cluster.",
+                node.name
+            ),
             log: Some(SetupStep::default().step(SetupAction::FormCluster).node(node.name).by(Actor::Hand)),
             makes: Facts::together(makes),
             proven_by: &[
@@ -121,7 +126,11 @@ impl<'t> Build<'t> {
                 Phase::Cluster,
                 Source::Article("step 2"),
                 format!("form-cluster {}", node.name),
-                format!("Form the cluster on {}, with the other nodes shut down; the wizard asks for the password of the account", node.name),
+                format!(
+                    "Form the cluster on {}, with the other nodes shut down; the wizard asks for the \
+                     password of the account",
+                    node.name
+                ),
             )
         }
     }
@@ -130,7 +139,8 @@ impl<'t> Build<'t> {
         let [first, .., node] = so_far else { unreachable!("a node joins another one") };
         let how = if self.windows() < WindowsVersion::V2003 {
             How::screen(
-                "Control Panel: Add/Remove Programs, Add/Remove Windows Components, Cluster Service: the second or next node in the cluster",
+                "Control Panel: Add/Remove Programs, Add/Remove Windows Components, Cluster Service: the \
+                 second or next node in the cluster",
             )
         } else {
             How::screen("Cluster Administrator: File, New, Node").field("Computer name", node.name)
@@ -149,7 +159,8 @@ impl<'t> Build<'t> {
         });
         Step {
             node: Some(node.name.into()),
-            why: "A node can own groups, and Setup runs on it, only when it is a member. Nodes join one after the other.",
+            why: "A node can own groups, and Setup runs on it, only when it is a member. Nodes join one \
+                  after the other.",
             article: &["P2"],
             needs: in_node(first.name, Node::default().state(running(first.known))),
             how: vec![how.field("Cluster name", cluster)],
@@ -188,7 +199,7 @@ impl<'t> Build<'t> {
     }
 
     /// The resources of the default group that the wizard makes: the cluster's address and name, and the quorum.
-    fn core_of(&self, group: Named<'t, Group>) -> Vec<Named<'t, Resource>> {
+    pub(super) fn core_of(&self, group: Named<'t, Group>) -> Vec<Named<'t, Resource>> {
         let quorum = self.target.quorum.get().and_then(|quorum| quorum.resource.get());
         let first = |test: fn(&ResourceType) -> bool| first_of(group, test);
         let quorum = group.resources().find(|resource| quorum.is_some_and(|quorum| quorum == resource.name));
@@ -256,7 +267,8 @@ impl<'t> Build<'t> {
             )
         });
         Some(Step {
-            why: "Windows 2000 resets the quorum log at 64 KB, which is too little for the resources of Exchange.",
+            why: "Windows 2000 resets the quorum log at 64 KB, which is too little for the resources of \
+                  Exchange.",
             needs: formed
                 .filter(|_| {
                     group.is_some_and(|group| {
@@ -327,8 +339,8 @@ fn set_role(network: Named<'_, Network>) -> Option<Step> {
         NetworkRole::Mixed => "Role=3",
     };
     Some(Step {
-        why: "Clients use the public network; the private one is for the nodes alone. The public one carries the heartbeat, \
-              too, when the private one fails.",
+        why: "Clients use the public network; the private one is for the nodes alone. The public one \
+              carries the heartbeat, too, when the private one fails.",
         how: vec![cluster_exe("network", network.name).word("/prop").word(code).into()],
         check: format!("`cluster network \"{}\" /prop` shows {code}.", network.name),
         undo: "The same command with Role=3, the default.".into(),

@@ -28,16 +28,16 @@ impl Build<'_> {
 
     fn forest_prep(&self) -> Step {
         Step {
-            why: "Setup installs Exchange only in a forest whose schema has its classes, and Exchange 2003 needs its own \
-                  ForestPrep even where that of Exchange 2000 ran. Schema and configuration have to reach every domain \
-                  controller before DomainPrep.",
+            why: "Setup installs Exchange only in a forest whose schema has its classes, and Exchange \
+                  2003 needs its own ForestPrep even where that of Exchange 2000 ran. Schema and \
+                  configuration have to reach every domain controller before DomainPrep.",
             article: &["P1"],
             how: vec![CommandLine::of("setup").word("/forestprep").into()],
-            check: "Setup ends without an error, and `repadmin /showreps` shows no domain controller that still waits for \
-                    the schema."
+            check: "Setup ends without an error, and `repadmin /showreps` shows no domain controller that \
+                    still waits for the schema."
                 .into(),
-            undo: "A schema cannot be taken back: back up the system state of the schema master first. An extended schema \
-                   does no harm."
+            undo: "A schema cannot be taken back: back up the system state of the schema master first. An \
+                   extended schema does no harm."
                 .into(),
             log: Some(
                 SetupStep::default().step(SetupAction::ForestPrep).by(Actor::Setup).version(self.version),
@@ -48,8 +48,8 @@ impl Build<'_> {
                 Phase::Directory,
                 Source::Microsoft("Exchange Server 2003 Deployment Guide, ForestPrep"),
                 "forest-prep",
-                "Run ForestPrep from the folder \\setup\\i386 of the Exchange CD, in the domain of the schema master, as a \
-                 member of Enterprise Admins and Schema Admins",
+                "Run ForestPrep from the folder \\setup\\i386 of the Exchange CD, in the domain of the \
+                 schema master, as a member of Enterprise Admins and Schema Admins",
             )
         }
     }
@@ -57,13 +57,14 @@ impl Build<'_> {
     fn domain_prep(&self, domain: &str) -> Step {
         let prepared = Domain::default().name(domain).prepared_for(self.version);
         Step {
-            why: "DomainPrep makes the groups and rights that Exchange servers need in a domain with nodes or users.",
+            why: "DomainPrep makes the groups and rights that Exchange servers need in a domain with \
+                  nodes or users.",
             article: &["P1"],
             needs: Cluster::default().directory(Directory::default().forest_prepared_for(self.forest())),
             how: vec![CommandLine::of("setup").word("/domainprep").into()],
             check: format!(
-                "`{domain}` has the groups Exchange Domain Servers and Exchange Enterprise Servers, the one a member of the \
-                 other."
+                "`{domain}` has the groups Exchange Domain Servers and Exchange Enterprise Servers, the \
+                 one a member of the other."
             ),
             undo: "Leave it: the groups do no harm, and other Exchange servers may use them.".into(),
             log: Some(
@@ -80,8 +81,8 @@ impl Build<'_> {
                 Source::Article("step 1"),
                 format!("domain-prep {domain}"),
                 format!(
-                    "Run DomainPrep from the folder \\setup\\i386 of the Exchange CD on a computer of `{domain}`, as a \
-                     member of its Domain Admins"
+                    "Run DomainPrep from the folder \\setup\\i386 of the Exchange CD on a computer of \
+                     `{domain}`, as a member of its Domain Admins"
                 ),
             )
         }

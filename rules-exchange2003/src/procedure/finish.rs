@@ -36,7 +36,10 @@ impl<'t> Build<'t> {
         }
         let is_made = self.msdtc().is_some_and(|(holder, _)| holder.is(group.name));
         let second = msdtc.filter(|_| !is_made);
-        let rest: Vec<_> = second.into_iter().chain(attendant).chain(brought).chain(others).collect();
+        let core =
+            self.default_group().filter(|it| it.is(group.name)).map_or_else(Vec::new, |it| self.core_of(it));
+        let mut rest: Vec<_> = second.into_iter().chain(attendant).chain(brought).chain(others).collect();
+        rest.retain(|resource| !core.iter().any(|made| made.is(resource.name)));
         for &resource in &rest {
             self.add(self.create_resource(Phase::Afterwards, group, resource));
         }
@@ -56,13 +59,13 @@ impl<'t> Build<'t> {
         };
         let from = std::mem::replace(&mut entry.1, home);
         self.add(Step {
-            why: "While Setup ran, the group went from node to node. The default group runs best on a node that stands by.",
+            why: "While Setup ran, the group went from node to node. The default group runs best on a \
+                  node that stands by.",
             needs: in_group(group.name, Group::default().owner(from)),
             how: vec![cluster_exe("group", group.name).option("/moveto:", home).into()],
             check: format!("`cluster group \"{}\"` shows it online on {home}.", group.name),
             undo: format!("`cluster group \"{}\" /moveto:{from}`.", group.name),
             makes: in_group(group.name, Group::default().owner(home)),
-            proven_by: &["exchange2003/one-virtual-server-per-active-node"],
             offline: vec![group.name.into()],
             ..Step::new(
                 Phase::Afterwards,

@@ -83,8 +83,8 @@ impl<'t> Build<'t> {
             .map(|it| (it.name, Resource { r#type: it.known.r#type.clone(), ..Resource::default() }));
         let line = cluster_exe("group", group.name).word("/online").word("/wait:300");
         Step {
-            why: "What stands on a resource can be made only when that is online, and whatever is wrong with an address, a name \
-                  or a disk shows now.",
+            why: "What stands on a resource can be made only when that is online, and whatever is wrong \
+                  with an address, a name or a disk shows now.",
             article: &["P14"],
             needs: Facts::together([self.owned(group), with_resources(group.name, there)]),
             how: vec![line.into()],
@@ -97,7 +97,6 @@ impl<'t> Build<'t> {
                 in_group(group.name, Group::default().state(ResourceState::Online)),
                 with_resources(group.name, made),
             ]),
-            proven_by: &["exchange2003/virtual-server-resources-complete"],
             ..Step::new(
                 phase,
                 Source::Kb(821_833),
@@ -114,14 +113,22 @@ impl<'t> Build<'t> {
             return None;
         }
         Some(Step {
-            why: "A group that goes back by itself takes its users offline once more, at a time that nobody chose.",
+            why: "A group that goes back by itself takes its users offline once more, at a time that \
+                  nobody chose.",
             needs: self.owned(group),
             how: lines.into_iter().map(Into::into).collect(),
             check: format!("`cluster group \"{0}\" /prop /listowners` shows these values.", group.name),
-            undo: "The same commands with AutoFailbackType=0 FailoverThreshold=10 FailoverPeriod=6, the defaults.".into(),
+            undo: "The same commands with AutoFailbackType=0 FailoverThreshold=10 FailoverPeriod=6, the \
+                   defaults."
+                .into(),
             makes: in_group(group.name, set),
             proven_by: &["cluster/failback-prevented", "cluster/failover-limits-usual"],
-            ..Step::new(phase, Source::TechNet("aa998107", "Configuration Settings for a Four-Node Cluster"), format!("set-group {}", group.name), format!("Set how {} fails over", group.name))
+            ..Step::new(
+                phase,
+                Source::TechNet("aa998107", "Configuration Settings for a Four-Node Cluster"),
+                format!("set-group {}", group.name),
+                format!("Set how {} fails over", group.name),
+            )
         })
     }
 
@@ -132,8 +139,8 @@ impl<'t> Build<'t> {
         lines.extend(settings);
         let state = self.members.iter().find(|node| node.is(owner)).map(|node| running(node.known));
         Step {
-            why: "A group is what fails over, as a whole and to one node: each virtual server has one of its own, and never \
-                  the default group.",
+            why: "A group is what fails over, as a whole and to one node: each virtual server has one of \
+                  its own, and never the default group.",
             article: &["P13"],
             needs: in_node(owner, Node { state: state.into(), ..Node::default() }),
             how: lines.into_iter().map(Into::into).collect(),

@@ -26,7 +26,11 @@ impl<'t> Build<'t> {
                 .map(|so_far| self.run_comclust(group, msdtc, &self.members[..so_far]));
             let set = self.set_resources(Phase::Msdtc, group, &[msdtc]);
             every
-                .chain(set.map(|step| Step { id: format!("set-resource {}", msdtc.name), ..step }))
+                .chain(set.map(|step| Step {
+                    id: format!("set-resource {}", msdtc.name),
+                    proven_by: &["exchange2003/msdtc-failure-contained"],
+                    ..step
+                }))
                 .collect::<Vec<_>>()
         } else {
             let secure = self.members.iter().filter_map(|node| secure_dtc(*node));
@@ -69,9 +73,10 @@ impl<'t> Build<'t> {
         let up = in_node(node.name, Node::default().state(running(node.known)));
         Step {
             node: Some(node.name.into()),
-            why: "Windows 2000 has a coordinator on each node, which the program replaces by the one of the cluster. On the first \
-                  node it makes the resource, in the first group by the alphabet that has an address, a name and a disk; on \
-                  each other one it only makes the node use it.",
+            why: "Windows 2000 has a coordinator on each node, which the program replaces by the one of \
+                  the cluster. On the first node it makes the resource, in the first group by the \
+                  alphabet that has an address, a name and a disk; on each other one it only makes the \
+                  node use it.",
             article: &["P5", "P6", "P8", "B6"],
             needs: Facts::together([up, waits_for(group, msdtc)]),
             how: [CommandLine::of("comclust")].into_iter().chain(renamed).map(How::from).collect(),
@@ -96,8 +101,9 @@ impl<'t> Build<'t> {
     fn create_by_hand(&self, group: Named<'t, Group>, msdtc: Named<'t, Resource>) -> Step {
         let step = self.create_resource(Phase::Msdtc, group, msdtc);
         Step {
-            why: "Setup registers parts of Exchange in a transaction, and looks for the coordinator of the cluster. In the default \
-                  group it has a name and a disk; a failure of it must not take that group along.",
+            why: "Setup registers parts of Exchange in a transaction, and looks for the coordinator of \
+                  the cluster. In the default group it has a name and a disk; a failure of it must not \
+                  take that group along.",
             article: &["P5", "P6", "P8", "B6"],
             log: Some(log(group, msdtc)),
             proven_by: &[
@@ -184,8 +190,8 @@ fn secure_dtc(node: Named<'_, Node>) -> Option<Step> {
     }
     Some(Step {
         node: Some(node.name.into()),
-        why: "Exchange needs no access to the coordinator from the network, and a clustered one cannot be authenticated \
-              mutually.",
+        why: "Exchange needs no access to the coordinator from the network, and a clustered one cannot be \
+              authenticated mutually.",
         needs: in_node(node.name, Node::default().state(running(node.known))),
         how: vec![screen],
         check: "The page shows these choices when it is opened again.".into(),

@@ -29,16 +29,17 @@ fn install_prerequisites(node: Named<'_, Node>) -> Step {
     let names: Vec<&str> = prerequisites(windows).filter(|it| it.must_run).map(|it| it.name).collect();
     Step {
         node: Some(node.name.into()),
-        why: "Exchange replaces parts of the SMTP and NNTP services and lives in the others. Setup stops on a node where one \
-              is missing or stopped.",
+        why: "Exchange replaces parts of the SMTP and NNTP services and lives in the others. Setup stops \
+              on a node where one is missing or stopped.",
         article: &["P4"],
         how: vec![prerequisites(windows).fold(screen, |screen, it| screen.field(it.name, "selected"))],
         check: format!(
-            "All of them are selected there, and these run, `net start` or the web service extensions of IIS say so: {}.",
+            "All of them are selected there, and these run, `net start` or the web service extensions of \
+             IIS say so: {}.",
             names.join(", ")
         ),
-        undo: "Clear what you selected, as long as Exchange is not installed on the node; never the Common Files of IIS, \
-               which take the Cluster service along."
+        undo: "Clear what you selected, as long as Exchange is not installed on the node; never the \
+               Common Files of IIS, which take the Cluster service along."
             .into(),
         makes: in_node(node.name, Node::default().services(installed(windows))),
         proven_by: &["exchange2003/prerequisite-services-started"],
@@ -53,10 +54,15 @@ fn install_prerequisites(node: Named<'_, Node>) -> Step {
 
 /// The prerequisites of a Windows as they are once they are installed.
 pub(super) fn installed(windows: WindowsVersion) -> Services {
-    prerequisites(windows).fold(Services::default(), |services, it| {
+    let mut services = Services::default();
+    for prerequisite in prerequisites(windows) {
         let there = Service::default().installed(true);
-        let service =
-            if it.must_run { there.startup(Startup::Automatic).state(ServiceState::Running) } else { there };
-        (it.with)(services, service)
-    })
+        let service = if prerequisite.must_run {
+            there.startup(Startup::Automatic).state(ServiceState::Running)
+        } else {
+            there
+        };
+        (prerequisite.service_mut)(&mut services).set(service);
+    }
+    services
 }

@@ -119,8 +119,9 @@ fn msdtc_impossible(log: &SetupStep, step: &Step, cluster: &Cluster) -> Option<S
         }
     }
     let group = group_of(log, cluster)?;
+    // A resource of which the type is not known may be the one.
     let is_there = |test: &dyn Fn(&ResourceType) -> bool| {
-        group.resources().any(|resource| resource.known.r#type.get().is_some_and(test))
+        group.resources().any(|resource| resource.known.r#type.get().is_none_or(test))
     };
     if !is_there(&|kind| *kind == ResourceType::NetworkName) {
         return Some(format!("`{}` has no network name", group.name));
@@ -169,7 +170,8 @@ fn part_not_online(
     is_one: impl Fn(&ResourceType) -> bool,
 ) -> Option<String> {
     let mut parts = group.resources().filter(|it| it.known.r#type.get().is_some_and(&is_one)).peekable();
-    if parts.peek().is_none() {
+    let may_be_one = group.resources().any(|resource| !resource.known.r#type.is_known());
+    if parts.peek().is_none() && !may_be_one {
         return Some(format!("`{}` has no {what}", group.name));
     }
     parts.find(|part| !is_online(part.known)).map(|part| format!("`{}` is not online", part.name))

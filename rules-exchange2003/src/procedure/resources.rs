@@ -236,17 +236,27 @@ impl<'t> Build<'t> {
         let needed =
             needed.map(|it| (it.name, Resource { r#type: it.known.r#type.clone(), ..Resource::default() }));
         Some(Step {
-            why: "A wizard makes resources as Windows has them by default. What is wanted otherwise is set while nobody uses \
-                  them.",
+            why: "A wizard makes resources as Windows has them by default. What is wanted otherwise is \
+                  set while nobody uses them.",
             needs: with_resources(group.name, needed),
             how,
             check: "`cluster res /prop` and `/listdep` show these values.".into(),
-            undo: "The same commands with RestartAction=2, RestartThreshold=3, RestartPeriod=900000, PendingTimeout=180000, \
-                   the defaults; /adddep and /removedep, /addowner and /removeowner take each other back."
+            undo: "The same commands with RestartAction=2, RestartThreshold=3, RestartPeriod=900000, \
+                   PendingTimeout=180000, the defaults; /adddep and /removedep, /addowner and \
+                   /removeowner take each other back."
                 .into(),
             makes: with_resources(group.name, facts),
-            proven_by: &["exchange2003/restart-policy", "exchange2003/pending-timeout-of-store", "exchange2003/resource-dependencies"],
-            ..Step::new(phase, Source::Microsoft("Windows Clustering, resource common properties"), format!("set-resources {}", group.name), format!("Set what is not as by default on the resources of {}", group.name))
+            proven_by: &[
+                "exchange2003/restart-policy",
+                "exchange2003/pending-timeout-of-store",
+                "exchange2003/resource-dependencies",
+            ],
+            ..Step::new(
+                phase,
+                Source::Microsoft("Windows Clustering, resource common properties"),
+                format!("set-resources {}", group.name),
+                format!("Set what is not as by default on the resources of {}", group.name),
+            )
         })
     }
 
@@ -407,8 +417,9 @@ struct Text {
 fn text_of(kind: Option<&ResourceType>) -> Text {
     match kind {
         Some(kind) if kind.is_address() => Text {
-            why: "The address comes first: the network name stands on it. A static address of the network that clients use; \
-                  with NetBIOS, by which Setup and System Manager find the virtual server.",
+            why: "The address comes first: the network name stands on it. A static address of the network \
+                  that clients use; with NetBIOS, by which Setup and System Manager find the virtual \
+                  server.",
             article: &["P14", "F3"],
             source: Source::Kb(821_833),
             proven_by: &[
@@ -419,8 +430,8 @@ fn text_of(kind: Option<&ResourceType>) -> Text {
             ],
         },
         Some(ResourceType::NetworkName) => Text {
-            why: "The name by which clients know the virtual server. It depends on the address, and registers in DNS as it \
-                  comes online.",
+            why: "The name by which clients know the virtual server. It depends on the address, and \
+                  registers in DNS as it comes online.",
             article: &["P14", "F1"],
             source: Source::Kb(821_833),
             proven_by: &[
@@ -430,8 +441,8 @@ fn text_of(kind: Option<&ResourceType>) -> Text {
             ],
         },
         Some(kind) if kind.is_storage() => Text {
-            why: "Databases and logs follow the virtual server on its own disks, which have to be in its group. A disk moves \
-                  while its present group is owned by the same node.",
+            why: "Databases and logs follow the virtual server on its own disks, which have to be in its \
+                  group. A disk moves while its present group is owned by the same node.",
             article: &["P14", "F5", "L10"],
             source: Source::Kb(821_833),
             proven_by: &[

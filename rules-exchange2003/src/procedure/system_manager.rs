@@ -24,7 +24,8 @@ fn set_folders(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Opt
         return None;
     }
     let screen = How::screen(format!(
-        "System Manager: Servers, {}, Properties; its Protocols, SMTP, Default SMTP Virtual Server, Properties",
+        "System Manager: Servers, {}, Properties; its Protocols, SMTP, Default SMTP Virtual Server, \
+         Properties",
         server.name
     ));
     let fields = [
@@ -38,8 +39,8 @@ fn set_folders(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Opt
         None => screen,
     });
     Some(Step {
-        why: "By default the SMTP log lies on the local disk of whichever node the virtual server runs on, in pieces after \
-              each failover. On a shared disk it follows.",
+        why: "By default the SMTP log lies on the local disk of whichever node the virtual server runs \
+              on, in pieces after each failover. On a shared disk it follows.",
         needs: online(group),
         how: vec![screen],
         check: "The folders fill, and still do after the group was moved to another node.".into(),
@@ -75,13 +76,13 @@ fn set_storage_groups(server: Named<'_, VirtualServer>, group: Named<'_, Group>)
         }
     }
     Some(Step {
-        why: "The wizard makes one storage group in the data path. Logs belong on other disks than databases, before users \
-              are there: moving them takes the databases offline.",
+        why: "The wizard makes one storage group in the data path. Logs belong on other disks than \
+              databases, before users are there: moving them takes the databases offline.",
         needs: online(group),
         how: vec![screen],
         check: "The databases are mounted, and Properties shows these paths.".into(),
-        undo: "Choose the former paths on the same pages; System Manager moves the files. A new storage group is deleted once \
-               it is empty."
+        undo: "Choose the former paths on the same pages; System Manager moves the files. A new storage \
+               group is deleted once it is empty."
             .into(),
         makes: with_virtual_server(VirtualServer::default().name(server.name).storage_groups(storage_groups)),
         proven_by: &[
@@ -94,19 +95,27 @@ fn set_storage_groups(server: Named<'_, VirtualServer>, group: Named<'_, Group>)
             Phase::VirtualServers,
             Source::Microsoft("Exchange Server 2003 help, \"Managing Storage Groups\""),
             format!("set-storage-groups {}", server.name),
-            format!("Create the storage groups of {}, and put logs and databases in their places", server.name),
+            format!(
+                "Create the storage groups of {}, and put logs and databases in their places",
+                server.name
+            ),
         )
     })
 }
 
 fn set_monitoring(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Option<Step> {
     (server.known.mta_monitored.get() == Some(&false)).then(|| Step {
-        why: "The MTA runs with the first virtual server only; on the others System Manager would report it as stopped.",
+        why: "The MTA runs with the first virtual server only; on the others System Manager would report \
+              it as stopped.",
         article: &["L14"],
         needs: online(group),
         how: vec![
-            How::screen(format!("System Manager: Servers, {}, Properties, Monitoring, Default Microsoft Exchange Services, Details", server.name))
-                .field("Remove", "Microsoft Exchange MTA Stacks"),
+            How::screen(format!(
+                "System Manager: Servers, {}, Properties, Monitoring, Default Microsoft Exchange \
+                 Services, Details",
+                server.name
+            ))
+            .field("Remove", "Microsoft Exchange MTA Stacks"),
         ],
         check: "Monitoring and Status shows the virtual server as available.".into(),
         undo: "Add the service on the same page.".into(),

@@ -24,7 +24,7 @@ pub(super) fn usual(wanted: &Cluster) -> Cluster {
         complete_node(node, windows);
     }
     complete_directory(&mut cluster);
-    complete_disks(&mut cluster);
+    complete_types(&mut cluster);
     complete_default_group(&mut cluster);
     complete_virtual_servers(&mut cluster);
     complete_groups(&mut cluster);
@@ -51,8 +51,10 @@ fn complete_node(node: &mut Node, windows: WindowsVersion) {
     }
     // What is known of them is laid over this.
     let windows = windows_of(node).unwrap_or(windows);
-    let installed = prerequisites(windows)
-        .fold(Services::default(), |services, it| (it.with)(services, Service::default().installed(true)));
+    let mut installed = Services::default();
+    for prerequisite in prerequisites(windows) {
+        (prerequisite.service_mut)(&mut installed).set(Service::default().installed(true));
+    }
     node.services.set(installed);
 }
 
@@ -73,8 +75,8 @@ fn complete_directory(cluster: &mut Cluster) {
     }
 }
 
-/// The types of resources that bear the names of disks, or of the quorum.
-fn complete_disks(cluster: &mut Cluster) {
+/// The types of resources that bear the names of disks or of the quorum, or whose parameters tell.
+fn complete_types(cluster: &mut Cluster) {
     let disks: Vec<Name> =
         cluster.disks.get().into_iter().flatten().filter_map(|disk| disk.name.get().cloned()).collect();
     let quorum = cluster.quorum.get().and_then(|quorum| quorum.resource.get().cloned());
@@ -86,6 +88,12 @@ fn complete_disks(cluster: &mut Cluster) {
             }
             if resource.name.get().is_some_and(|name| disks.contains(name)) {
                 suppose(&mut resource.r#type, PhysicalDisk);
+            }
+            let parameters = resource.parameters.get();
+            if parameters.is_some_and(|it| it.address.is_known() || it.network.is_known()) {
+                suppose(&mut resource.r#type, IpAddress);
+            } else if parameters.is_some_and(|it| it.name.is_known()) {
+                suppose(&mut resource.r#type, NetworkName);
             }
         }
     }

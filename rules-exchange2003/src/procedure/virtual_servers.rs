@@ -65,9 +65,10 @@ impl<'t> Build<'t> {
         log.data_path = data_path(server, attendant).map(WindowsPath::from).into();
         Step {
             node: Some(owner.into()),
-            why: "The wizard asks for the administrative group and makes the server in the directory, which no command does. The \
-                  System Attendant brings the store, Routing, SMTP, HTTP and Microsoft Search, the first one of the cluster also \
-                  the MTA; Exchange 2000 also POP3 and IMAP4. It is made when every node has Exchange.",
+            why: "The wizard asks for the administrative group and makes the server in the directory, \
+                  which no command does. The System Attendant brings the store, Routing, SMTP, HTTP and \
+                  Microsoft Search, the first one of the cluster also the MTA; Exchange 2000 also POP3 \
+                  and IMAP4. It is made when every node has Exchange.",
             article: &["P12", "P12a", "P14", "L6", "L13", "L14"],
             needs: Facts::together([
                 self.every_node_installed(),
@@ -84,8 +85,8 @@ impl<'t> Build<'t> {
                 made.iter().map(|it| it.name).collect::<Vec<_>>().join(", ")
             ),
             undo: format!(
-                "Delete the resource {} in Cluster Administrator, which leaves data and directory alone. \"Remove Exchange \
-                 Virtual Server\" destroys the server.",
+                "Delete the resource {} in Cluster Administrator, which leaves data and directory alone. \
+                 \"Remove Exchange Virtual Server\" destroys the server.",
                 attendant.name
             ),
             log: Some(log),
@@ -205,12 +206,12 @@ impl<'t> Build<'t> {
             makes.push(with_virtual_server(running.name(server.name)));
         }
         Step {
-            why: "As the virtual server comes online for the first time, it registers in the directory and makes its first \
-                  databases in the data path.",
+            why: "As the virtual server comes online for the first time, it registers in the directory \
+                  and makes its first databases in the data path.",
             article: &["P14", "L3", "L5"],
             check: format!(
-                "`cluster res` shows all of {0} online, `nslookup {1}` answers with its address, and a client opens a mailbox on \
-                 {1}.",
+                "`cluster res` shows all of {0} online, `nslookup {1}` answers with its address, and a \
+                 client opens a mailbox on {1}.",
                 group.name, server.name
             ),
             makes: Facts::together(makes),

@@ -17,6 +17,7 @@ use super::{built, failures, runbook};
 
 /// What a target is to be like.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 struct Shape {
     nodes: usize,
     virtual_servers: usize,
@@ -80,7 +81,7 @@ impl Shape {
         let network = |name: &str, subnet: &str, role, priority: u32| {
             Network::default()
                 .name(name)
-                .subnet(subnet.parse::<Address>().unwrap())
+                .subnet(subnet.parse::<Address>().expect("it is an address"))
                 .role(role)
                 .priority(priority)
         };
@@ -99,7 +100,7 @@ impl Shape {
             );
         if self.groups {
             let mut groups = vec![self.default_group(&nodes, quorum)];
-            groups.extend(self.msdtc_apart.then(|| self.msdtc_group(&nodes)));
+            groups.extend(self.msdtc_apart.then(|| Self::msdtc_group(&nodes)));
             groups.extend((1..=self.virtual_servers).map(|number| self.group(number, &nodes)));
             target.groups.set(groups);
         }
@@ -158,7 +159,7 @@ impl Shape {
         Group::default().name("Cluster Group").owner(owner).resources(resources.collect::<Vec<_>>())
     }
 
-    fn msdtc_group(&self, nodes: &[Name]) -> Group {
+    fn msdtc_group(nodes: &[Name]) -> Group {
         Group::default().name("A MSDTC").owner(nodes[0].clone()).failover_threshold(3_u32).resources([
             address("DTC IP", "192.0.2.11/24"),
             name("DTC Name", "DTC1", "DTC IP"),
@@ -171,8 +172,9 @@ impl Shape {
         let evs = format!("EVS{number}");
         let (ip, own) = (format!("{evs} IP"), format!("{evs} Name"));
         let disks = self.disks(number);
-        let disks =
-            disks.iter().map(|disk| resource(disk.name.get().unwrap().as_str(), ResourceType::PhysicalDisk));
+        let disks = disks.iter().map(|disk| {
+            resource(disk.name.get().expect("it has a name").as_str(), ResourceType::PhysicalDisk)
+        });
         let mut resources = vec![
             address(&ip, &format!("192.0.2.{}/24", 20 + number))
                 .restart(Restart::default().action(RestartAction::Restart).threshold(5_u32)),
@@ -214,7 +216,7 @@ impl Shape {
 }
 
 fn letter(letter: char) -> DriveLetter {
-    letter.to_string().parse().unwrap()
+    letter.to_string().parse().expect("it is a letter")
 }
 
 fn drive(number: usize) -> DriveLetter {
@@ -230,7 +232,9 @@ fn resource(name: &str, kind: ResourceType) -> Resource {
 }
 
 fn address(name: &str, address: &str) -> Resource {
-    let parameters = Parameters::default().address(address.parse::<Address>().unwrap()).network("Public");
+    let parameters = Parameters::default()
+        .address(address.parse::<Address>().expect("it is an address"))
+        .network("Public");
     resource(name, ResourceType::IpAddress).parameters(parameters)
 }
 
@@ -248,7 +252,7 @@ fn msdtc(name: &str, disk: &str) -> Resource {
 
 /// A target without the facts at these places, counted round and round over all that are there.
 fn without(target: &Cluster, places: &[usize]) -> Cluster {
-    let mut target = serde_json::to_value(target).unwrap();
+    let mut target = serde_json::to_value(target).expect("a definition can be written");
     for place in places {
         let mut count = 0;
         visit(&mut target, &mut |_, _| {
@@ -261,7 +265,7 @@ fn without(target: &Cluster, places: &[usize]) -> Cluster {
             here == wanted + 1
         });
     }
-    serde_json::from_value(target).unwrap()
+    serde_json::from_value(target).expect("facts can be left out")
 }
 
 /// Removes the facts that a test chooses: all but names and what makes it a definition of this version.
@@ -313,7 +317,7 @@ proptest! {
         let before = runbook.edges()[index].iter().copied().max();
         if let Some(before) = before {
             let mut simulator = Simulator::new(&runbook, &PROCEDURE);
-            simulator.run(&runbook.steps[..before]).unwrap();
+            simulator.run(&runbook.steps[..before]).map_err(|it| TestCaseError::fail(it.to_string()))?;
             let early = simulator.take(&left_out);
             prop_assert!(early.is_err(), "`{}` before `{}`", left_out.id, runbook.steps[before].id);
         }

@@ -24,7 +24,7 @@ const REFERENCES: [&str; 4] = [
 ];
 
 fn read(definition: &str) -> Cluster {
-    input::read(definition, Syntax::Toml).unwrap()
+    input::read(definition, Syntax::Toml).expect("it is a definition")
 }
 
 fn runbook(wanted: &Cluster) -> Runbook {
@@ -43,19 +43,24 @@ fn built(runbook: &Runbook) -> Result<Cluster, String> {
 
 /// What the rules find; what they do not know, too.
 fn findings(cluster: &Cluster) -> Vec<String> {
-    outcomes(cluster, |outcome| !matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_)))
+    outcomes(&Profile::recommended(), cluster, |outcome| {
+        !matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_))
+    })
 }
 
 /// What the rules find, as far as they know.
 fn failures(cluster: &Cluster) -> Vec<String> {
-    outcomes(cluster, |outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Broken(_)))
+    outcomes(&Profile::recommended(), cluster, |outcome| {
+        matches!(outcome, Outcome::Failed(_) | Outcome::Broken(_))
+    })
 }
 
-fn outcomes(cluster: &Cluster, test: impl Fn(&Outcome) -> bool) -> Vec<String> {
+fn outcomes(profile: &Profile, cluster: &Cluster, test: impl Fn(&Outcome) -> bool) -> Vec<String> {
     static BOOK: LazyLock<RuleBook> = LazyLock::new(|| {
-        RuleBook::of(&[&rules_cluster::CLUSTER, &rules_exchange2003::EXCHANGE_2003]).unwrap()
+        RuleBook::of(&[&rules_cluster::CLUSTER, &rules_exchange2003::EXCHANGE_2003])
+            .expect("the rules differ in name")
     });
-    let plan = BOOK.plan(&Profile::recommended()).unwrap();
+    let plan = BOOK.plan(profile).expect("it is a profile");
     let outcomes = audit_cluster(&plan, cluster).outcomes.into_iter();
     outcomes
         .filter(|(_, outcome)| test(outcome))

@@ -1,13 +1,16 @@
 //! The order of the steps: none can be left out, taken twice or at another time without being noticed.
 
+use std::collections::BTreeSet;
+
 use rules_core::{
+    Profile,
     model::Cluster,
-    runbook::{Runbook, Simulator},
+    runbook::{Procedure, Runbook, Simulator},
     testing::reference,
 };
 use rules_exchange2003::procedure::PROCEDURE;
 
-use super::{built, findings, read, runbook};
+use super::{built, findings, outcomes, read, runbook};
 
 fn each(definitions: &[&str], test: impl Fn(&Runbook, &[String])) {
     for definition in definitions {
@@ -27,6 +30,40 @@ fn no_step_can_be_left_out() {
             }
         }
     });
+}
+
+#[test]
+fn a_rule_that_proves_a_step_sees_that_it_was_left_out() {
+    let lenient = Procedure { refuses: |_, _| None, ..PROCEDURE };
+    let (mut seen, mut proven) = (BTreeSet::new(), BTreeSet::new());
+    for definition in &super::REFERENCES[..2] {
+        let mut runbook = runbook(&read(definition));
+        runbook.steps.iter_mut().for_each(|step| step.needs = Cluster::default());
+        let (all, _) = taken(&runbook, &lenient, None);
+        for (index, step) in runbook.steps.iter().enumerate().filter(|(_, step)| !step.proven_by.is_empty()) {
+            let kind = step.id.split(' ').next().unwrap_or_default().to_owned();
+            let (without, refused) = taken(&runbook, &lenient, Some(index));
+            let mut changed = all.iter().filter(|outcome| !without.contains(outcome));
+            let is_of =
+                |outcome: &str| step.proven_by.iter().any(|rule| outcome.split(' ').next() == Some(rule));
+            if refused || changed.any(|outcome| is_of(outcome)) {
+                seen.insert(kind.clone());
+            }
+            proven.insert(kind);
+        }
+    }
+    assert_eq!(seen, proven);
+}
+
+/// What the rules say of a cluster built without a step, although nothing but the simulator itself refused; and whether
+/// it did.
+fn taken(runbook: &Runbook, lenient: &Procedure, left_out: Option<usize>) -> (Vec<String>, bool) {
+    let mut simulator = Simulator::new(runbook, lenient);
+    let mut refused = false;
+    for (index, step) in runbook.steps.iter().enumerate() {
+        refused |= Some(index) != left_out && simulator.take(step).is_err();
+    }
+    (outcomes(&Profile::strict(), simulator.cluster(), |_| true), refused)
 }
 
 #[test]
