@@ -122,7 +122,6 @@ impl<'t> Build<'t> {
                    defaults."
                 .into(),
             makes: in_group(group.name, set),
-            proven_by: &["cluster/failback-prevented", "cluster/failover-limits-usual"],
             ..Step::new(
                 phase,
                 Source::TechNet("aa998107", "Configuration Settings for a Four-Node Cluster"),

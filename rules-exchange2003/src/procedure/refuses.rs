@@ -170,8 +170,7 @@ fn part_not_online(
     is_one: impl Fn(&ResourceType) -> bool,
 ) -> Option<String> {
     let mut parts = group.resources().filter(|it| it.known.r#type.get().is_some_and(&is_one)).peekable();
-    let may_be_one = group.resources().any(|resource| !resource.known.r#type.is_known());
-    if parts.peek().is_none() && !may_be_one {
+    if parts.peek().is_none() {
         return Some(format!("`{}` has no {what}", group.name));
     }
     parts.find(|part| !is_online(part.known)).map(|part| format!("`{}` is not online", part.name))
