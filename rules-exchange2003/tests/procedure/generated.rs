@@ -284,7 +284,7 @@ fn visit(value: &mut Value, chosen: &mut dyn FnMut(&str, &Value) -> bool) {
 }
 
 /// How many targets each test takes.
-const CASES: u32 = 48;
+const CASES: u32 = 24;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) })]
