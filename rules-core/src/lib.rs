@@ -19,6 +19,7 @@ pub mod model;
 mod profile;
 mod report;
 pub mod rule;
+pub mod runbook;
 mod stream;
 pub mod testing;
 pub mod words;

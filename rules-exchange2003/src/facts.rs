@@ -1,12 +1,12 @@
 //! What is known of Exchange 2000 and 2003 clusters apart from any one rule: tables that rules and build procedure share.
 
 use rules_core::model::{
-    At, Component, ExchangeVersion,
+    At, Component, ExchangeVersion, Fact,
     ResourceType::{
         self, Http, Imap4, InformationStore, IpAddress, Mta, NetworkName, PhysicalDisk, Pop3, Routing,
         Search, Smtp, SystemAttendant,
     },
-    Service, Services, WindowsVersion,
+    Service, Services, Startup, WindowsVersion,
 };
 
 /// A component of Windows that Exchange Setup wants to find on a node.
@@ -16,6 +16,8 @@ pub struct Prerequisite {
     pub name: &'static str,
     /// Its facts among those of a node's services.
     pub service: for<'a> fn(At<'a, Services>) -> At<'a, Service>,
+    /// The same, to change.
+    pub service_mut: fn(&mut Services) -> &mut Fact<Service>,
     /// Whether it must also run when Setup begins. A framework has nothing that could run, and NNTP may be disabled:
     /// Setup wants its files only.
     pub must_run: bool,
@@ -33,28 +35,99 @@ static INTERNET_INFORMATION_SERVICES: [Prerequisite; 3] = [
     Prerequisite {
         name: "World Wide Web Publishing Service",
         service: |services| services.www(),
+        service_mut: |services| &mut services.www,
         must_run: true,
     },
-    Prerequisite { name: "SMTP service", service: |services| services.smtp(), must_run: true },
-    Prerequisite { name: "NNTP service", service: |services| services.nntp(), must_run: false },
+    Prerequisite {
+        name: "SMTP service",
+        service: |services| services.smtp(),
+        service_mut: |services| &mut services.smtp,
+        must_run: true,
+    },
+    Prerequisite {
+        name: "NNTP service",
+        service: |services| services.nntp(),
+        service_mut: |services| &mut services.nntp,
+        must_run: false,
+    },
 ];
 
 static ASP_NET: [Prerequisite; 2] = [
-    Prerequisite { name: ".NET Framework", service: |services| services.dot_net(), must_run: false },
-    Prerequisite { name: "ASP.NET", service: |services| services.asp_net(), must_run: true },
+    Prerequisite {
+        name: ".NET Framework",
+        service: |services| services.dot_net(),
+        service_mut: |services| &mut services.dot_net,
+        must_run: false,
+    },
+    Prerequisite {
+        name: "ASP.NET",
+        service: |services| services.asp_net(),
+        service_mut: |services| &mut services.asp_net,
+        must_run: true,
+    },
 ];
+
+/// A Windows service on a node that has Exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeService {
+    /// What *Services* calls it.
+    pub name: &'static str,
+    /// Its facts among those of a node's services.
+    pub service: fn(&mut Services) -> &mut Fact<Service>,
+    /// How Setup leaves it: most of them for the Cluster service to start, some for nobody.
+    pub startup: Startup,
+}
+
+/// The services that the Cluster service starts and stops on a node, and those that nobody does. Exchange 2003 leaves POP3,
+/// IMAP4 and NNTP disabled ("What's New in Exchange Server 2003").
+pub fn node_services(version: ExchangeVersion) -> [NodeService; 10] {
+    let (clustered, hardened) = (Startup::Manual, Startup::Disabled);
+    let protocol = if version == ExchangeVersion::V2000 { clustered } else { hardened };
+    let of = |name, service, startup| NodeService { name, service, startup };
+    [
+        of("Microsoft Exchange System Attendant", |services| &mut services.system_attendant, clustered),
+        of("Microsoft Exchange Information Store", |services| &mut services.information_store, clustered),
+        of("Microsoft Exchange MTA Stacks", |services| &mut services.mta, clustered),
+        of("Microsoft Exchange Routing Engine", |services| &mut services.routing, clustered),
+        of("Simple Mail Transfer Protocol (SMTP)", |services| &mut services.smtp, clustered),
+        of("Microsoft Search", |services| &mut services.search, clustered),
+        of("Microsoft Exchange POP3", |services| &mut services.pop3, protocol),
+        of("Microsoft Exchange IMAP4", |services| &mut services.imap4, protocol),
+        of("Network News Transfer Protocol (NNTP)", |services| &mut services.nntp, protocol),
+        of("Microsoft Exchange Site Replication Service", |services| &mut services.srs, hardened),
+    ]
+}
 
 /// The resources of a virtual server that an administrator makes or moves into its group by hand, in this order
 /// ("Exchange Clustering Basics", step 4; KB 821833). The last one brings the others.
 pub static MADE_BY_HAND: [ResourceType; 4] = [IpAddress, NetworkName, PhysicalDisk, SystemAttendant];
+
+/// What the wizard that forms a cluster calls the cluster's address, in English.
+pub const CLUSTER_ADDRESS: &str = "Cluster IP Address";
+
+/// What the wizard that forms a cluster calls the resource of the cluster's name, in English.
+pub const CLUSTER_NAME: &str = "Cluster Name";
+
+/// What the default group is called, unless Windows speaks another language than English.
+pub const DEFAULT_GROUP: &str = "Cluster Group";
+
+/// What `comclust.exe` calls the resource that it makes.
+pub const MSDTC: &str = "MSDTC";
 
 /// A resource that comes with the System Attendant of a virtual server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brought {
     /// Its type.
     pub kind: ResourceType,
+    /// What it is called, before the name of the virtual server.
+    pub called: &'static str,
     /// Who needs it.
     pub need: Need,
+}
+
+/// What a resource is called that came with the System Attendant of a virtual server.
+pub fn called_for(called: &str, virtual_server: &str) -> String {
+    format!("{called} - ({virtual_server})")
 }
 
 /// Who needs a resource that a System Attendant brings.
@@ -80,18 +153,18 @@ pub fn brought_by_system_attendant(version: ExchangeVersion) -> impl Iterator<It
 }
 
 static BROUGHT: [Brought; 8] = [
-    brought(InformationStore, Need::Vital),
-    brought(Mta, Need::OncePerCluster),
-    brought(Routing, Need::Vital),
-    brought(Smtp, Need::Vital),
-    brought(Http, Need::Useful),
-    brought(Search, Need::Useful),
-    brought(Pop3, Need::WhereOffered),
-    brought(Imap4, Need::WhereOffered),
+    brought(InformationStore, "Exchange Information Store Instance", Need::Vital),
+    brought(Mta, "Exchange Message Transfer Agent Instance", Need::OncePerCluster),
+    brought(Routing, "Exchange Routing Service Instance", Need::Vital),
+    brought(Smtp, "SMTP Virtual Server Instance", Need::Vital),
+    brought(Http, "Exchange HTTP Virtual Server Instance", Need::Useful),
+    brought(Search, "Exchange MS Search Instance", Need::Useful),
+    brought(Pop3, "Exchange POP3 Virtual Server Instance", Need::WhereOffered),
+    brought(Imap4, "Exchange IMAP4 Virtual Server Instance", Need::WhereOffered),
 ];
 
-const fn brought(kind: ResourceType, need: Need) -> Brought {
-    Brought { kind, need }
+const fn brought(kind: ResourceType, called: &'static str, need: Need) -> Brought {
+    Brought { kind, called, need }
 }
 
 /// The lowest service pack of a Windows that an Exchange version is supported on as a node; `None` where it is not

@@ -1,8 +1,10 @@
 //! What Exchange 2000 and 2003 demand of a cluster, and how one is built by hand.
 //!
-//! One rule, one file, in `rules/`; what rules and build procedure both need to know stands in [`facts`] as tables.
+//! One rule, one file, in `rules/`; the steps of the build in [`procedure`]; what both need to know stands in [`facts`] as
+//! tables.
 
 pub mod facts;
+pub mod procedure;
 mod rules;
 
 use rules_core::RuleSet;

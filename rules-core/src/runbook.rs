@@ -1,0 +1,85 @@
+//! Runbooks: how a cluster is built, step by step, and a simulator that proves it.
+//!
+//! A [`Procedure`] turns the definition of a cluster that is wanted into [`Step`]s. What a step needs and what it makes
+//! true are facts, written as parts of a definition: so the simulator can take the steps on a cluster of which nothing
+//! is built yet, the graph of the steps follows from their facts, and whether a step is still to be done is a question
+//! of what a cluster holds.
+
+mod command;
+mod facts;
+mod simulator;
+mod step;
+
+use crate::model::{Cluster, ExchangeVersion};
+
+pub use command::{CommandLine, Value, can_be_quoted};
+pub use facts::{Facts, Statement};
+pub use simulator::{Refusal, Simulator};
+pub use step::{How, Phase, Step};
+
+/// How clusters of some Exchange versions are built.
+pub struct Procedure {
+    /// The versions.
+    pub versions: &'static [ExchangeVersion],
+    /// Gives what a definition leaves open a usual value: names of groups and resources, for example. It is laid under
+    /// the definition, and changes nothing that is known.
+    pub usual: fn(&Cluster) -> Cluster,
+    /// The steps to a cluster, in an order in which they can be taken. What is not known is a [`Value::Blank`].
+    pub steps: fn(&Cluster) -> Vec<Step>,
+    /// Why Setup or a wizard refuses a step on a cluster in this state, whatever the runbook says.
+    pub refuses: fn(&Step, &Cluster) -> Option<String>,
+}
+
+/// The steps that build a cluster.
+#[derive(Clone, Debug)]
+pub struct Runbook {
+    /// The definition that the steps lead to: the one wanted, with what is [usual](Procedure::usual).
+    pub target: Cluster,
+    /// What is to be there before the first step: the target without what the steps make.
+    pub ground: Cluster,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Runbook {
+    /// The runbook of a definition, if one of the procedures is for its version.
+    pub fn of(procedures: &[&'static Procedure], wanted: &Cluster) -> Option<(Self, &'static Procedure)> {
+        let version = wanted.exchange.get()?;
+        let procedure = procedures.iter().find(|procedure| procedure.versions.contains(version))?;
+        let mut target = (procedure.usual)(wanted);
+        facts::lay_over(&mut target, wanted);
+        target.setup.forget();
+        let steps = (procedure.steps)(&target);
+        let mut ground = target.clone();
+        for step in &steps {
+            facts::take_away(&mut ground, &step.makes);
+        }
+        Some((Self { target, ground, steps }, *procedure))
+    }
+
+    /// For each step, the earlier ones that it waits for: the last to make each fact that it needs.
+    pub fn edges(&self) -> Vec<Vec<usize>> {
+        let mut makers = std::collections::HashMap::new();
+        let mut edges = Vec::new();
+        for (index, step) in self.steps.iter().enumerate() {
+            let needs = Facts::of(&step.needs);
+            let mut before: Vec<usize> = needs.iter().filter_map(|fact| makers.get(fact).copied()).collect();
+            before.sort_unstable();
+            before.dedup();
+            edges.push(before);
+            makers.extend(Facts::of(&step.makes).into_iter().map(|fact| (fact, index)));
+        }
+        edges
+    }
+
+    /// What the commands leave open: names of variables, what they stand for, in the order of first use, each once.
+    pub fn blanks(&self) -> Vec<(&str, &str)> {
+        let mut blanks: Vec<(&str, &str)> = Vec::new();
+        for (name, what) in self.steps.iter().flat_map(Step::blanks) {
+            if !blanks.iter().any(|(known, _)| *known == name) {
+                blanks.push((name, what));
+            }
+        }
+        blanks
+    }
+}

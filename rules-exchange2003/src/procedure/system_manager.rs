@@ -1,0 +1,153 @@
+//! What is set in System Manager once a virtual server is online.
+
+use rules_core::{
+    Source,
+    model::{Cluster, Fact, Group, Resource, ResourceState, ResourceType, VirtualServer, WindowsPath},
+    runbook::{How, Phase, Step},
+};
+
+use super::{Named, with_resources, with_virtual_server};
+
+/// The steps that bring folders, storage groups and monitoring of a virtual server to what is wanted.
+pub(super) fn settings(
+    server: Named<'_, VirtualServer>,
+    group: Named<'_, Group>,
+) -> impl Iterator<Item = Step> {
+    [set_folders(server, group), set_storage_groups(server, group), set_monitoring(server, group)]
+        .into_iter()
+        .flatten()
+}
+
+fn set_folders(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Option<Step> {
+    let folders = moved_folders(server);
+    if folders == VirtualServer::default() {
+        return None;
+    }
+    let screen = How::screen(format!(
+        "System Manager: Servers, {}, Properties; its Protocols, SMTP, Default SMTP Virtual Server, \
+         Properties",
+        server.name
+    ));
+    let fields = [
+        ("SMTP, General, Enable logging: log file directory", &folders.smtp_log_path),
+        ("SMTP, Messages: queue directory", &folders.queue_path),
+        ("X.400 protocol: message queue directory", &folders.mta_path),
+        ("Full-Text Indexing: index location", &folders.full_text_path),
+    ];
+    let screen = fields.iter().fold(screen, |screen, (label, path)| match path.get() {
+        Some(path) => screen.field(label, path.as_str()),
+        None => screen,
+    });
+    Some(Step {
+        why: "By default the SMTP log lies on the local disk of whichever node the virtual server runs \
+              on, in pieces after each failover. On a shared disk it follows.",
+        needs: online(group),
+        how: vec![screen],
+        check: "The folders fill, and still do after the group was moved to another node.".into(),
+        undo: "Choose the former folders on the same pages.".into(),
+        makes: with_virtual_server(folders.name(server.name)),
+        proven_by: &["exchange2003/smtp-log-on-own-disk", "cluster/exchange-data-on-own-disks"],
+        ..Step::new(
+            Phase::VirtualServers,
+            Source::TechNet("bb124140", "Cluster-Specific Configurations"),
+            format!("set-folders {}", server.name),
+            format!("Put the folders of {} on its own disks", server.name),
+        )
+    })
+}
+
+fn set_storage_groups(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Option<Step> {
+    let storage_groups = server.known.storage_groups.get()?.clone();
+    let mut screen = How::screen(format!(
+        "System Manager: Servers, {}, New, Storage Group, and Properties of each",
+        server.name
+    ));
+    for storage_group in &storage_groups {
+        let databases = storage_group.database_paths.get().into_iter().flatten();
+        let paths = [
+            ("Storage group", storage_group.name.get().map(|name| name.as_str().to_owned())),
+            ("Transaction log location", storage_group.log_path.get().map(|path| path.as_str().to_owned())),
+            ("System path location", storage_group.system_path.get().map(|path| path.as_str().to_owned())),
+            ("Databases", storage_group.databases.get().map(u32::to_string)),
+        ];
+        let files = databases.map(|path| ("Exchange database", Some(path.as_str().to_owned())));
+        for (label, value) in paths.into_iter().chain(files) {
+            screen = value.into_iter().fold(screen, |screen, value| screen.field(label, value));
+        }
+    }
+    Some(Step {
+        why: "The wizard makes one storage group in the data path. Logs belong on other disks than \
+              databases, before users are there: moving them takes the databases offline.",
+        needs: online(group),
+        how: vec![screen],
+        check: "The databases are mounted, and Properties shows these paths.".into(),
+        undo: "Choose the former paths on the same pages; System Manager moves the files. A new storage \
+               group is deleted once it is empty."
+            .into(),
+        makes: with_virtual_server(VirtualServer::default().name(server.name).storage_groups(storage_groups)),
+        proven_by: &[
+            "cluster/logs-apart-from-databases",
+            "cluster/exchange-data-on-own-disks",
+            "exchange2003/storage-group-limit",
+            "exchange2003/database-limit",
+        ],
+        ..Step::new(
+            Phase::VirtualServers,
+            Source::Microsoft("Exchange Server 2003 help, \"Managing Storage Groups\""),
+            format!("set-storage-groups {}", server.name),
+            format!(
+                "Create the storage groups of {}, and put logs and databases in their places",
+                server.name
+            ),
+        )
+    })
+}
+
+fn set_monitoring(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Option<Step> {
+    (server.known.mta_monitored.get() == Some(&false)).then(|| Step {
+        why: "The MTA runs with the first virtual server only; on the others System Manager would report \
+              it as stopped.",
+        article: &["L14"],
+        needs: online(group),
+        how: vec![
+            How::screen(format!(
+                "System Manager: Servers, {}, Properties, Monitoring, Default Microsoft Exchange \
+                 Services, Details",
+                server.name
+            ))
+            .field("Remove", "Microsoft Exchange MTA Stacks"),
+        ],
+        check: "Monitoring and Status shows the virtual server as available.".into(),
+        undo: "Add the service on the same page.".into(),
+        makes: with_virtual_server(VirtualServer::default().name(server.name).mta_monitored(false)),
+        proven_by: &["exchange2003/mta-monitored-where-it-is"],
+        ..Step::new(
+            Phase::VirtualServers,
+            Source::TechNet("bb124140", "Cluster-Specific Configurations"),
+            format!("set-monitoring {}", server.name),
+            format!("Take the MTA out of the monitoring of {}", server.name),
+        )
+    })
+}
+
+/// The folders that do not lie in the data path, where the wizard puts them.
+pub(super) fn moved_folders(server: Named<'_, VirtualServer>) -> VirtualServer {
+    let data = server.known.data_paths.get().and_then(|paths| paths.first());
+    let moved = |path: &Fact<WindowsPath>| {
+        path.get().filter(|path| data.is_none_or(|data| !path.is_within(data))).cloned().into()
+    };
+    VirtualServer {
+        smtp_log_path: server.known.smtp_log_path.clone(),
+        queue_path: moved(&server.known.queue_path),
+        mta_path: moved(&server.known.mta_path),
+        full_text_path: moved(&server.known.full_text_path),
+        ..VirtualServer::default()
+    }
+}
+
+/// The System Attendant of a group is online.
+fn online(group: Named<'_, Group>) -> Cluster {
+    let online = Resource::default().state(ResourceState::Online);
+    let attendants = group.resources().filter(|resource| resource.is_of(&ResourceType::SystemAttendant));
+    with_resources(group.name, attendants.map(|it| (it.name, online.clone())))
+}
