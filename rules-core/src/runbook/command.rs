@@ -85,6 +85,13 @@ impl CommandLine {
         self
     }
 
+    /// Values behind a word, with commas between them: `/setowners:NODE1,NODE2`.
+    #[must_use]
+    pub fn list<V: Into<Value>>(self, word: &'static str, values: impl IntoIterator<Item = V>) -> Self {
+        let words = std::iter::once(word).chain(std::iter::repeat(","));
+        values.into_iter().zip(words).fold(self, |line, (value, word)| line.option(word, value))
+    }
+
     /// The values to be filled in.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.parts.iter().filter_map(|(_, value)| value.as_ref())
@@ -94,7 +101,7 @@ impl CommandLine {
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (word, value)) in self.parts.iter().enumerate() {
-            let space = if index == 0 { "" } else { " " };
+            let space = if index == 0 || word == "," { "" } else { " " };
             write!(f, "{space}{word}")?;
             match value {
                 None => {}
@@ -139,6 +146,8 @@ mod tests {
             r#"cluster res "EVS1 IP" /create /group:"EVS1 Group" Address="%EVS1_ADDRESS%" Network="A & B""#
         );
         assert_eq!(CommandLine::of("setup").option("/cn:", "CMS1").to_string(), "setup /cn:CMS1");
+        let line = CommandLine::of("cluster").list("/setnetpriority:", ["Heartbeat", "Public 1"]);
+        assert_eq!(line.to_string(), r#"cluster /setnetpriority:Heartbeat,"Public 1""#);
     }
 
     #[test]
