@@ -74,7 +74,10 @@ impl Simulator {
                 return refused(format!("`{other}` is still running"));
             }
             let owned = self.owned_by(step.node.as_ref());
-            if let Some(group) = owned.first().filter(|_| step.log.as_ref().is_some_and(installs)) {
+            // A cluster of one node has nowhere to move them.
+            let alone = self.cluster.nodes.get().is_none_or(|nodes| nodes.len() < 2);
+            let must_be_idle = !alone && step.log.as_ref().is_some_and(installs);
+            if let Some(group) = owned.first().filter(|_| must_be_idle) {
                 return refused(format!("`{group}` is on the node"));
             }
         }
