@@ -1,0 +1,673 @@
+//! A clustered mailbox server: made by Setup, with its disks and databases.
+
+use rules_core::{
+    Source,
+    model::{
+        Cluster, Group, MountDial, Name, Node, NodeExchange, Resource,
+        ResourceState::{Offline, Online, PartiallyOnline},
+        ResourceType, SetupAction, StorageGroup, VirtualServer, WindowsPath,
+    },
+    runbook::{CommandLine, How, Phase, Step, Value},
+};
+
+use super::{
+    cluster,
+    design::{Design, Named, Server, Store, is_address, is_available_storage, is_of, is_storage},
+    finish, nodes,
+    parts::{
+        by_hand, by_setup, first_owners, group, groups, in_state, members, named_group, new_group,
+        new_resource, node, owned_by, resource, shell, step, with_nodes, without_disks,
+    },
+    quorum,
+};
+
+const SCC: Source = Source::TechNet("bb124899", "Installing a Single Copy Cluster on Windows Server 2003");
+const CCR: Source = Source::Microsoft(
+    "Exchange Server 2007 help, Installing Cluster Continuous Replication on Windows Server 2003",
+);
+const DISKS: Source = Source::Microsoft("Exchange 2007 Single Copy Cluster Changes (B. Winzenz)");
+
+/// `owner` is where the groups are that were there before.
+pub(super) fn steps<'t>(design: &Design<'t>, server: &Server<'t>, owner: &mut &'t Name) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let has_disks = design.shares_disks() && server.disks().next().is_some();
+    if has_disks && *owner != server.made_on {
+        steps.push(bring_disks(design, server, owner));
+        *owner = server.made_on;
+    }
+    let stores = server.stores();
+    let plan = Plan { design, server, stores: &stores };
+    steps.push(plan.new_cms());
+    let shaping = plan.shaping();
+    if has_disks || !shaping.is_empty() {
+        steps.extend(plan.dismount());
+        if design.shares_disks() {
+            steps.extend(plan.move_disks());
+        }
+        steps.extend(shaping);
+        if design.shares_disks() {
+            steps.extend(plan.dependencies());
+        }
+        steps.push(plan.mount());
+    }
+    steps.extend(plan.settings());
+    let of_setup =
+        |it: &Named<'_, Resource>| is_address(it.facts) || is_brought(it.facts) || is_storage(it.facts);
+    let further = server.resources().filter(|it| !of_setup(it));
+    steps.extend(further.map(|it| Step {
+        phase: Phase::VirtualServers,
+        ..cluster::further_resource(design, server.group, it)
+    }));
+    steps.extend(finish::properties(design, server.group, Phase::VirtualServers));
+    steps.extend(plan.move_home());
+    steps
+}
+
+/// Whether Setup brings resources of this type, and no administrator.
+fn is_brought(it: &Resource) -> bool {
+    let kinds = [ResourceType::NetworkName, ResourceType::Database];
+    kinds.iter().any(|kind| is_of(it, kind)) || it.r#type.get().is_some_and(ResourceType::is_exchange)
+}
+
+fn bring_disks(design: &Design<'_>, server: &Server<'_>, owner: &Name) -> Step {
+    let Server { name, made_on, .. } = server;
+    Step {
+        why: "Setup makes the clustered mailbox server on this node and wants to find the disk of the databases on it.",
+        ..nodes::move_groups(
+            design,
+            format!("bring-disks {name}"),
+            Phase::VirtualServers,
+            format!("Move the disks of `{name}` to `{made_on}`"),
+            owner,
+            made_on,
+        )
+    }
+}
+
+struct Plan<'p, 't> {
+    design: &'p Design<'t>,
+    server: &'p Server<'t>,
+    stores: &'p [Store<'t>],
+}
+
+impl<'t> Plan<'_, 't> {
+    fn id(&self, what: &str) -> String {
+        format!("{what} {}", self.server.name)
+    }
+
+    /// The first database, which Setup makes.
+    fn first_database(&self) -> Option<Named<'t, Resource>> {
+        self.stores.iter().flat_map(|store| store.databases.iter().copied()).next()
+    }
+
+    fn databases(&self) -> impl Iterator<Item = Named<'t, Resource>> + '_ {
+        self.stores.iter().flat_map(|store| store.databases.iter().copied())
+    }
+
+    /// Some resources of the group.
+    fn group_of(&self, resources: impl IntoIterator<Item = Resource>) -> Group {
+        group(self.server.group.name).resources(resources.into_iter().collect::<Vec<_>>())
+    }
+
+    /// Whether Setup leaves the paths of the first storage group as the definition has them.
+    fn first_store_stays(&self) -> bool {
+        let Some(first) = self.stores.first() else { return true };
+        let has_paths = |it: &StorageGroup| {
+            it.database_paths.is_known() || it.log_path.is_known() || it.system_path.is_known()
+        };
+        first.databases.len() < 2 && !first.facts.is_some_and(has_paths)
+    }
+
+    fn new_cms(&self) -> Step {
+        let Self { design, server, .. } = self;
+        let (name, made_on) = (server.name, server.made_on);
+        let mut setup = CommandLine::of("Setup.com")
+            .word("/NewCms")
+            .option("/CMSName:", name.as_str())
+            .list("/CMSIPAddress:", self.addresses());
+        let mut log = by_setup(SetupAction::NewCms)
+            .node(made_on.clone())
+            .virtual_server(name.clone())
+            .group(server.group.name.clone())
+            .shared_storage(design.shares_disks())
+            .delegated(false)
+            .unattended(false);
+        if design.shares_disks() {
+            let path = self.data_path();
+            log.data_path = path.clone().into();
+            let path = Value::or_blank(
+                path.as_ref().map(WindowsPath::as_str),
+                &format!("{name} DATA PATH"),
+                &format!("the folder of the first database of `{name}`, on one of its disks"),
+            );
+            setup = setup.word("/CMSSharedStorage").option("/CMSDataPath:", path);
+        }
+        let kind = if design.shares_disks() { "single copy" } else { "replicated" };
+        Step {
+            node: Some(made_on.clone()),
+            why: "Setup makes the group, its address, its name and the Exchange resources by itself, and a first storage group \
+                  with a database in it. Nothing of that is made by hand before.",
+            source: if design.shares_disks() { SCC } else { CCR },
+            article: &["P12a", "P13", "P14", "P15", "L6"],
+            needs: self.needs_of_setup(),
+            how: vec![setup.into()],
+            check: format!(
+                "`Get-ClusteredMailboxServerStatus -Identity {name}` shows it Online on `{made_on}`, and the group holds what \
+                 this runbook names; Setup may give its resources other names. If Setup stopped halfway, run the same \
+                 command again on this node."
+            ),
+            undo: format!(
+                "While no mailbox is on it and its databases were removed: `Setup.com /RemoveCms /CMSName:{name}` on this node. \
+                 The disks and their files stay."
+            ),
+            log: Some(log),
+            makes: self.made_by_setup(),
+            proven_by: &[
+                "exchange2007/virtual-server-created-by-setup",
+                "exchange2007/virtual-server-resources-complete",
+                "exchange2007/clustered-mailbox-server-has-own-group",
+                "exchange2007/shared-storage-switch",
+                "exchange2007/mailbox-server-made-on-first-node",
+            ],
+            ..step(
+                self.id("new-cms"),
+                Phase::VirtualServers,
+                format!("Let Setup make the {kind} clustered mailbox server `{name}` on `{made_on}`"),
+            )
+        }
+    }
+
+    fn needs_of_setup(&self) -> Cluster {
+        let Self { design, server, .. } = self;
+        let installed = |member: &&super::design::Member<'_>| member.has_mailbox_role;
+        let nodes = design.nodes.iter().filter(installed);
+        let nodes = nodes.map(|it| node(it.name).exchange(NodeExchange::default().installed(true)));
+        let needs = with_nodes(quorum::complete(design), nodes);
+        if !design.shares_disks() {
+            return needs;
+        }
+        let home = design.disk_group();
+        let disks = server.disks().map(|disk| in_state(disk, Online)).collect::<Vec<_>>();
+        let holder = group(home.name).owner(server.made_on.clone());
+        if disks.is_empty() { needs } else { needs.groups([holder.resources(disks)]) }
+    }
+
+    fn made_by_setup(&self) -> Cluster {
+        let Self { design, server, .. } = self;
+        let owners = first_owners(design, true);
+        let first = self.first_database();
+        let is_made = |it: &Named<'_, Resource>| {
+            is_address(it.facts)
+                || is_brought(it.facts)
+                    && (!is_of(it.facts, &ResourceType::Database)
+                        || first.is_some_and(|first| first.name == it.name))
+        };
+        let made = server.resources().filter(is_made).map(|it| {
+            let depends_on = without_disks(it, server.group);
+            Resource { depends_on, ..new_resource(it, &owners) }
+        });
+        let made = new_group(server.group, server.made_on).resources(made.collect::<Vec<_>>());
+        let first_store =
+            self.stores.first().and_then(|store| store.facts).filter(|_| self.first_store_stays());
+        let facts = VirtualServer {
+            running_on: server.facts.running_on.get().map(|_| vec![server.made_on.clone()]).into(),
+            storage_groups: first_store.map(|it| vec![it.clone()]).into(),
+            mount_dial: Default::default(),
+            dumpster_size_mib: Default::default(),
+            dumpster_days: Default::default(),
+            ..server.facts.clone()
+        };
+        let part = groups([made]).virtual_servers([facts]);
+        let runs = design.nodes.iter().find(|member| member.name == server.made_on);
+        let running = runs.map(|member| nodes::clustered_services(member, Clone::clone)).unwrap_or_default();
+        if running.is_known() {
+            with_nodes(part, [Node { services: running, ..node(server.made_on) }])
+        } else {
+            part
+        }
+    }
+
+    /// The addresses of the clustered mailbox server.
+    fn addresses(&self) -> Vec<Value> {
+        let addresses = self.server.resources().filter(|it| is_address(it.facts));
+        let known: Vec<Value> = addresses
+            .filter_map(|it| Some(it.facts.parameters.get()?.address.get()?.ip.to_string().into()))
+            .collect();
+        if !known.is_empty() {
+            return known;
+        }
+        let name = self.server.name;
+        let blank =
+            Value::or_blank(None::<String>, &format!("{name} ADDRESS"), &format!("the address of `{name}`"));
+        vec![blank]
+    }
+
+    /// The folder of the first database.
+    fn data_path(&self) -> Option<WindowsPath> {
+        let listed = self.server.facts.data_paths.get().and_then(|paths| paths.first());
+        let of_database = || {
+            let path = self.stores.first()?.facts?.database_paths.get()?.first()?.as_str();
+            Some(WindowsPath::from(path.rsplit_once('\\')?.0))
+        };
+        listed.cloned().or_else(of_database)
+    }
+
+    fn dismount(&self) -> Option<Step> {
+        let Self { server, .. } = self;
+        let first = self.first_database()?;
+        let identity = self.identity(first);
+        Some(Step {
+            why: "Files and disks of a database are moved, and dependencies added, while its resource is offline.",
+            source: DISKS,
+            needs: groups([
+                self.group_of([Resource { r#type: first.facts.r#type.clone(), ..resource(first.name) }])
+            ]),
+            how: vec![shell("Dismount-Database").field("-Identity", identity)],
+            check: format!("The resource `{}` is offline.", first.name),
+            undo: "`Mount-Database` with the same identity.".to_owned(),
+            makes: groups([self.group_of([in_state(first, Offline)]).state(PartiallyOnline)]),
+            offline: vec![server.group.name.clone()],
+            ..step(
+                self.id("dismount-databases"),
+                Phase::VirtualServers,
+                format!("Dismount the first database of `{}`", server.name),
+            )
+        })
+    }
+
+    /// One step for each disk with what is mounted on it: these move together.
+    fn move_disks(&self) -> Vec<Step> {
+        let disks: Vec<_> = self.server.disks().collect();
+        let host = |disk: &Named<'t, Resource>| {
+            let on = disk.facts.depends_on.get().into_iter().flatten();
+            disks.iter().copied().find(|other| on.clone().any(|on| on == other.name && on != disk.name))
+        };
+        let root = |disk: Named<'t, Resource>| {
+            let mut root = disk;
+            for _ in &disks {
+                root = host(&root).unwrap_or(root);
+            }
+            root.name
+        };
+        let roots = disks.iter().filter(|disk| root(**disk) == disk.name);
+        roots
+            .map(|disk| {
+                let together: Vec<_> = disks.iter().copied().filter(|it| root(*it) == disk.name).collect();
+                let is_last =
+                    disks.iter().rfind(|it| root(**it) == it.name).is_some_and(|it| it.name == disk.name);
+                self.move_disk(disk, &together, is_last)
+            })
+            .collect()
+    }
+
+    fn move_disk(&self, disk: &Named<'t, Resource>, together: &[Named<'t, Resource>], is_last: bool) -> Step {
+        let Self { design, server, .. } = self;
+        let (into, home) = (server.group.name, design.disk_group());
+        let line = design.cluster().word("res").value(disk.name.as_str());
+        let needs = [
+            self.group_of(self.first_database().map(|it| in_state(it, Offline)))
+                .owner(server.made_on.clone()),
+            group(home.name)
+                .owner(server.made_on.clone())
+                .resources(together.iter().map(|it| in_state(*it, Online)).collect::<Vec<_>>()),
+        ];
+        let moved = together.iter().map(|it| new_resource(*it, &first_owners(design, false)));
+        let mut made = vec![self.group_of(moved)];
+        // An empty group of available storage is offline.
+        let is_last_server = design.servers.last().is_some_and(|last| last.name == server.name);
+        if is_available_storage(home.name) && is_last && is_last_server {
+            made.push(Group { state: home.facts.state.clone(), ..group(home.name) });
+        }
+        let with_it: Vec<String> =
+            together.iter().filter(|it| it.name != disk.name).map(|it| format!("`{}`", it.name)).collect();
+        let with_it =
+            if with_it.is_empty() { String::new() } else { format!(", with {}", with_it.join(", ")) };
+        Step {
+            why: "A resource can depend only on what is in its own group, and the disks have to move with the databases. What \
+                  is mounted on a disk moves along.",
+            source: DISKS,
+            article: &["P14"],
+            needs: groups(needs),
+            how: vec![line.option("/moveto:", into.as_str()).into()],
+            check: format!("`cluster group \"{into}\"` lists `{}` as Online{with_it}.", disk.name),
+            undo: format!("Move it back to `{}` in the same way: its files stay.", home.name),
+            makes: groups(made),
+            proven_by: &["exchange2007/virtual-server-resources-complete"],
+            offline: vec![into.clone()],
+            ..step(
+                format!("move-disk {}", disk.name),
+                Phase::VirtualServers,
+                format!("Move `{}` into the group `{into}`", disk.name),
+            )
+        }
+    }
+
+    /// Storage groups and databases as the definition has them.
+    fn shaping(&self) -> Vec<Step> {
+        let further = self.stores.iter().skip(1).map(|store| self.new_store(store));
+        let first = self.stores.first().filter(|_| !self.first_store_stays());
+        first.map(|store| self.shape_first(store)).into_iter().chain(further).collect()
+    }
+
+    fn shape_first(&self, store: &Store<'t>) -> Step {
+        let Self { design, server, .. } = self;
+        let first = store.databases.first().copied();
+        let identity = Value::from(format!("{}\\{}", server.name, store.name));
+        let mut how = Vec::new();
+        if !design.shares_disks() {
+            how.push(shell("Suspend-StorageGroupCopy").field("-Identity", identity.clone()));
+        }
+        // In CCR the shell changes the configuration alone: the files of both nodes are moved by hand.
+        let alone =
+            |how: How| if design.shares_disks() { how } else { how.field("-ConfigurationOnly", "$true") };
+        if let Some(facts) = store.facts {
+            let log = facts.log_path.get().map(WindowsPath::as_str);
+            let system = facts.system_path.get().map(WindowsPath::as_str);
+            if log.is_some() || system.is_some() {
+                let line = shell("Move-StorageGroupPath").field("-Identity", identity.clone());
+                let line = log.into_iter().fold(line, |line, path| line.field("-LogFolderPath", path));
+                how.push(alone(
+                    system.into_iter().fold(line, |line, path| line.field("-SystemFolderPath", path)),
+                ));
+            }
+            if let Some((path, first)) = path_of(facts, 0).zip(first) {
+                let line = shell("Move-DatabasePath").field("-Identity", self.identity(first));
+                how.push(alone(line.field("-EdbFilePath", path.as_str())));
+            }
+        }
+        if !design.shares_disks() {
+            let nodes = design.nodes.iter().filter(|it| it.has_mailbox_role);
+            how.extend(nodes.map(|it| {
+                How::screen(format!("Windows Explorer on {}: move the files to the new folders", it.name))
+            }));
+        }
+        how.extend(
+            store
+                .databases
+                .iter()
+                .enumerate()
+                .skip(1)
+                .map(|(place, it)| self.new_database(store, place, *it)),
+        );
+        if !design.shares_disks() {
+            let passive = design.nodes.iter().find(|it| it.has_mailbox_role && it.name != server.made_on);
+            how.push(shell("Resume-StorageGroupCopy").field("-Identity", identity));
+            how.extend(passive.map(|it| {
+                How::screen(format!("Exchange Management Shell on {}: Get-StorageGroupCopyStatus", it.name))
+            }));
+        }
+        Step {
+            why: "Setup puts files and logs of the first storage group into one folder, and calls it `First Storage Group` with a \
+                  `Mailbox Database`. Databases and logs belong on disks of their own.",
+            source: Source::Microsoft("Exchange Server 2007 help, moving storage groups and databases"),
+            needs: groups([self.group_of(first.map(|it| in_state(it, Offline)).into_iter().chain(self.moved_disks()))]),
+            how,
+            check: format!(
+                "`Get-StorageGroup` and `Get-MailboxDatabase` show names and paths of `{}` as the definition has them, and \
+                 the files are there.",
+                store.name
+            ),
+            undo: "Move the files back with the same commands: nothing is lost while the databases are dismounted.".to_owned(),
+            makes: self.made_with(store, 1),
+            proven_by: &["cluster/logs-apart-from-databases", "cluster/exchange-data-on-own-disks"],
+            ..step(
+                format!("move-storage-group {}\\{}", server.name, store.name),
+                Phase::VirtualServers,
+                format!("Give the first storage group of `{}` its paths", server.name),
+            )
+        }
+    }
+
+    fn new_store(&self, store: &Store<'t>) -> Step {
+        let Self { server, .. } = self;
+        let mut line =
+            shell("New-StorageGroup").field("-Server", server.name.as_str()).field("-Name", store.name);
+        if let Some(facts) = store.facts {
+            if facts.recovery.get() == Some(&true) {
+                line = line.field("-Recovery", "");
+            }
+            if let Some(path) = facts.log_path.get() {
+                line = line.field("-LogFolderPath", path.as_str());
+            }
+            if let Some(path) = facts.system_path.get() {
+                line = line.field("-SystemFolderPath", path.as_str());
+            }
+        }
+        let databases = store.databases.iter().enumerate();
+        let databases = databases.map(|(place, it)| self.new_database(store, place, *it));
+        let made_by_setup: Vec<_> = self
+            .server
+            .resources()
+            .filter(|it| is_of(it.facts, &ResourceType::InformationStore))
+            .map(|it| Resource { r#type: it.facts.r#type.clone(), ..resource(it.name) })
+            .collect();
+        Step {
+            why: "Where data is replicated a storage group has one database. The shell makes the cluster resource of each \
+                  database.",
+            source: Source::Microsoft("Exchange Server 2007 help, managing storage groups and databases"),
+            needs: groups([self.group_of(made_by_setup.into_iter().chain(self.moved_disks()))]),
+            how: std::iter::once(line).chain(databases).collect(),
+            check: format!(
+                "`Get-MailboxDatabase -Server {}` shows the databases of `{}`, and the group a resource for each, offline.",
+                server.name, store.name
+            ),
+            undo: "While no mailbox is in them: `Remove-MailboxDatabase`, then `Remove-StorageGroup`. The files stay.".to_owned(),
+            makes: self.made_with(store, 0),
+            proven_by: &["exchange2007/virtual-server-resources-complete", "exchange2007/one-database-per-storage-group"],
+            ..step(
+                format!("create-storage-group {}\\{}", server.name, store.name),
+                Phase::VirtualServers,
+                format!("Create the storage group `{}` with its databases", store.name),
+            )
+        }
+    }
+
+    /// The disks of an SCC, in the group of the server.
+    fn moved_disks(&self) -> Vec<Resource> {
+        let disks = self.server.disks().filter(|_| self.design.shares_disks());
+        disks.map(|disk| Resource { r#type: disk.facts.r#type.clone(), ..resource(disk.name) }).collect()
+    }
+
+    /// A storage group as it is when it was made, with the resources of its databases from one of them on.
+    fn made_with(&self, store: &Store<'t>, from: usize) -> Cluster {
+        let owners = first_owners(self.design, true);
+        let databases = store.databases.iter().skip(from).map(|it| Resource {
+            state: Offline.into(),
+            depends_on: without_disks(*it, self.server.group),
+            ..new_resource(*it, &owners)
+        });
+        let databases: Vec<_> = databases.collect();
+        let part = Cluster::default();
+        let part = if databases.is_empty() { part } else { part.groups([self.group_of(databases)]) };
+        match store.facts {
+            Some(facts) => part.virtual_servers([VirtualServer::default()
+                .name(self.server.name.clone())
+                .storage_groups([facts.clone()])]),
+            None => part,
+        }
+    }
+
+    fn new_database(&self, store: &Store<'t>, place: usize, database: Named<'t, Resource>) -> How {
+        let public = store.facts.and_then(|it| it.public_folder_databases.get()).copied().unwrap_or_default();
+        let is_public = place + public as usize >= store.databases.len();
+        let line = shell(if is_public { "New-PublicFolderDatabase" } else { "New-MailboxDatabase" })
+            .field("-StorageGroup", format!("{}\\{}", self.server.name, store.name))
+            .field("-Name", database_name(database, self.server.name));
+        match store.facts.and_then(|facts| path_of(facts, place)) {
+            Some(path) => line.field("-EdbFilePath", path.as_str()),
+            None => line,
+        }
+    }
+
+    /// `CMS1\First Storage Group\Mailbox Database`.
+    fn identity(&self, database: Named<'t, Resource>) -> String {
+        let (server, name) = (self.server.name, database_name(database, self.server.name));
+        let store =
+            self.stores.iter().find(|store| store.databases.iter().any(|it| it.name == database.name));
+        store.map_or_else(|| format!("{server}\\{name}"), |store| format!("{server}\\{}\\{name}", store.name))
+    }
+
+    /// One step for each database that has to wait for disks.
+    fn dependencies(&self) -> Vec<Step> {
+        let disks: Vec<_> = self.server.disks().collect();
+        let on_disks = self.databases().map(|database| {
+            let on = database.facts.depends_on.get().into_iter().flatten();
+            let on = disks.iter().copied().filter(|disk| on.clone().any(|on| on == disk.name));
+            (database, on.collect::<Vec<_>>())
+        });
+        on_disks
+            .filter(|(_, on)| !on.is_empty())
+            .map(|(database, on)| self.dependency(database, &on))
+            .collect()
+    }
+
+    fn dependency(&self, database: Named<'t, Resource>, on: &[Named<'t, Resource>]) -> Step {
+        let Self { design, server, .. } = self;
+        let (name, in_group) = (database.name, server.group.name);
+        let line = || design.cluster().word("res").value(name.as_str());
+        let disks = on.iter().map(|it| Resource { r#type: it.facts.r#type.clone(), ..resource(it.name) });
+        let needed = disks.chain([in_state(database, Offline)]);
+        Step {
+            why: "Without this the database may be mounted before its disks are there, and stays dismounted: at the first failover \
+                  that comes at night.",
+            source: SCC,
+            article: &["L6"],
+            needs: groups([self.group_of(needed)]),
+            how: on.iter().map(|disk| line().option("/adddep:", disk.name.as_str()).into()).collect(),
+            check: format!(
+                "`cluster res \"{name}\" /listdep` shows these disks beside the Information Store."
+            ),
+            undo: "`/removedep` with the same names, while the database is dismounted.".to_owned(),
+            log: Some(by_hand(SetupAction::AddDependency).group(in_group.clone()).resource(name.clone())),
+            makes: groups([
+                self.group_of([Resource { depends_on: database.facts.depends_on.clone(), ..resource(name) }])
+            ]),
+            proven_by: &["exchange2007/database-dependencies"],
+            offline: vec![in_group.clone()],
+            ..step(
+                format!("add-dependency {name}"),
+                Phase::VirtualServers,
+                format!("Let `{name}` wait for its disks"),
+            )
+        }
+    }
+
+    fn mount(&self) -> Step {
+        let Self { server, .. } = self;
+        let databases: Vec<_> = self.databases().collect();
+        let offline = databases.iter().map(|it| in_state(*it, Offline));
+        let mounted =
+            databases.iter().map(|it| Resource { state: it.facts.state.clone(), ..resource(it.name) });
+        Step {
+            why: "Only now are the databases complete: with their paths, and in a single copy cluster with their disks.",
+            source: DISKS,
+            needs: groups([self.group_of(offline)]),
+            how: databases
+                .iter()
+                .map(|it| shell("Mount-Database").field("-Identity", self.identity(*it)))
+                .collect(),
+            check: format!(
+                "`cluster group \"{}\"` is Online. Move it to the other node with `Move-ClusteredMailboxServer` and back: \
+                 every database is mounted there, too.",
+                server.group.name
+            ),
+            undo: "`Dismount-Database` with the same identities.".to_owned(),
+            makes: groups([Group { state: server.group.facts.state.clone(), ..self.group_of(mounted) }]),
+            ..step(
+                self.id("mount-databases"),
+                Phase::VirtualServers,
+                format!("Mount the databases of `{}`", server.name),
+            )
+        }
+    }
+
+    fn settings(&self) -> Option<Step> {
+        let Self { server, .. } = self;
+        let facts = server.facts;
+        let dial = facts.mount_dial.get().map(|dial| match dial {
+            MountDial::Lossless => "Lossless",
+            MountDial::GoodAvailability => "GoodAvailability",
+            MountDial::BestAvailability => "BestAvailability",
+        });
+        let dial = dial.map(|dial| {
+            let line = shell("Set-MailboxServer").field("-Identity", server.name.as_str());
+            line.field("-AutoDatabaseMountDial", dial)
+        });
+        let size = facts.dumpster_size_mib.get().map(|size| format!("{size}MB"));
+        let days = facts.dumpster_days.get().map(|days| format!("{days}.00:00:00"));
+        let dumpster = (size.is_some() || days.is_some()).then(|| {
+            let line = shell("Set-TransportConfig");
+            let line =
+                size.into_iter().fold(line, |line, it| line.field("-MaxDumpsterSizePerStorageGroup", it));
+            days.into_iter().fold(line, |line, it| line.field("-MaxDumpsterTime", it))
+        });
+        let how: Vec<How> = dial.into_iter().chain(dumpster).collect();
+        (!how.is_empty()).then(|| Step {
+            why: "After the loss of a node the Hub Transport servers deliver again what was in the last logs, and the dial says how \
+                  many logs may be missing for a database to be mounted by itself. The dumpster is set for the whole \
+                  organisation.",
+            source: Source::TechNet("aa998823", "How to Configure the Transport Dumpster"),
+            needs: named_group(server.group),
+            how,
+            check: "`Get-MailboxServer` and `Get-TransportConfig` show these values.".to_owned(),
+            undo: "Set the values that were shown before.".to_owned(),
+            makes: Cluster::default().virtual_servers([VirtualServer {
+                mount_dial: facts.mount_dial.clone(),
+                dumpster_size_mib: facts.dumpster_size_mib.clone(),
+                dumpster_days: facts.dumpster_days.clone(),
+                ..VirtualServer::default().name(server.name.clone())
+            }]),
+            proven_by: &["exchange2007/transport-dumpster", "exchange2007/mount-dial-usual"],
+            ..step(
+                self.id("configure-mailbox-server"),
+                Phase::VirtualServers,
+                format!("Set what `{}` does after the loss of a node", server.name),
+            )
+        })
+    }
+
+    /// Moves the server to the node on which the definition has it, if Setup could not make it there.
+    fn move_home(&self) -> Option<Step> {
+        let Self { design, server, .. } = self;
+        let home = server.group.facts.owner.get().filter(|home| *home != server.made_on)?;
+        let name = server.name;
+        let homes = design.nodes.iter().filter(|member| member.name == home);
+        let running_on = server.facts.running_on.clone();
+        let server_part = VirtualServer { running_on, ..VirtualServer::default().name(name.clone()) };
+        Some(Step {
+            why: "A node on which a clustered mailbox server was made takes no second one. The tool of Exchange moves it: it looks \
+                  at the state of the copies first.",
+            source: Source::Microsoft("Exchange Server 2007 help, Move-ClusteredMailboxServer"),
+            needs: with_nodes(owned_by([server.group], server.made_on), members(homes)),
+            how: vec![
+                shell("Move-ClusteredMailboxServer")
+                    .field("-Identity", name.as_str())
+                    .field("-TargetMachine", home.as_str())
+                    .field("-MoveComment", "Build"),
+            ],
+            check: format!(
+                "`Get-ClusteredMailboxServerStatus -Identity {name}` shows it Online on `{home}`."
+            ),
+            undo: format!("Move it back to `{}` in the same way.", server.made_on),
+            makes: owned_by([server.group], home).virtual_servers([server_part]),
+            offline: vec![server.group.name.clone()],
+            ..step(self.id("move-cms"), Phase::Afterwards, format!("Move `{name}` to `{home}`"))
+        })
+    }
+}
+
+/// The path of a database of a storage group.
+fn path_of(facts: &StorageGroup, place: usize) -> Option<&WindowsPath> {
+    facts.database_paths.get()?.get(place)
+}
+
+/// The name of a database: that of its resource without those of storage group and server.
+fn database_name<'t>(database: Named<'t, Resource>, server: &Name) -> &'t str {
+    let name = database.name.as_str();
+    let name = name.split_once('/').map_or(name, |(_, name)| name);
+    let suffix = format!(" ({server})");
+    match name.len().checked_sub(suffix.len()).and_then(|at| name.split_at_checked(at)) {
+        Some((database, end)) if rules_core::model::same_name(end, &suffix) => database,
+        _ => name,
+    }
+}
