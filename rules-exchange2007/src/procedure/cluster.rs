@@ -10,7 +10,10 @@ use rules_core::{
 };
 
 use super::{
-    design::{Design, Member, Named, is_address, is_available_storage, is_of, is_storage, named, resources},
+    design::{
+        Design, Member, Named, in_order, is_address, is_available_storage, is_of, is_storage, named,
+        resources,
+    },
     finish, nodes,
     parts::{
         by_hand, first_owners, group, groups as some_groups, members, named_group, new_group, new_resource,
@@ -49,7 +52,7 @@ pub(super) fn groups(design: &Design<'_>) -> Vec<Step> {
             is_storage(resource.facts) || it.name == design.default_group.name && is_core(design, resource)
         };
         let further = resources(it.facts).filter(|resource| !made_otherwise(resource));
-        steps.extend(further.map(|resource| further_resource(design, it, resource)));
+        steps.extend(in_order(further).into_iter().map(|resource| further_resource(design, it, resource)));
         steps.extend(finish::properties(design, it, Phase::Cluster));
     }
     steps
@@ -270,11 +273,13 @@ fn network_order(design: &Design<'_>, ordered: &[Named<'_, Network>]) -> Step {
 
 /// The disks of the clustered mailbox servers become resources and wait; so do those that stay where they are.
 fn disks(design: &Design<'_>) -> Vec<Step> {
-    let waiting = design.servers.iter().filter(|_| design.shares_disks()).flat_map(|it| it.disks());
+    let waiting = design.servers.iter().filter(|_| design.shares_disks());
+    let waiting = waiting.flat_map(|it| in_order(it.disks()));
     let home = design.disk_group();
     let staying = design.early_groups().flat_map(|it| {
         let disks = resources(it.facts).filter(|disk| is_storage(disk.facts));
-        disks.filter(|disk| !is_quorum(design, disk.name)).map(move |disk| (it, disk))
+        let disks = in_order(disks.filter(|disk| !is_quorum(design, disk.name)));
+        disks.into_iter().map(move |disk| (it, disk))
     });
     let all: Vec<_> = waiting.map(|disk| (home, disk)).chain(staying).collect();
     all.into_iter().map(|(into, disk)| add_disk(design, into, disk)).collect()

@@ -199,6 +199,22 @@ pub(super) fn resources(group: &Group) -> impl Iterator<Item = Named<'_, Resourc
     named(&group.resources, |resource| &resource.name)
 }
 
+/// Resources in an order in which they can be made: what others depend on comes first.
+pub(super) fn in_order<'t>(resources: impl Iterator<Item = Named<'t, Resource>>) -> Vec<Named<'t, Resource>> {
+    let mut left: Vec<_> = resources.collect();
+    let mut ordered = Vec::new();
+    while !left.is_empty() {
+        let waits = |it: &Named<'_, Resource>| {
+            let mut on = it.facts.depends_on.get().into_iter().flatten();
+            on.any(|on| left.iter().any(|other| other.name == on && other.name != it.name))
+        };
+        // In a circle any one is as good as another.
+        let next = left.iter().position(|it| !waits(it)).unwrap_or_default();
+        ordered.push(left.remove(next));
+    }
+    ordered
+}
+
 pub(super) fn is_of(resource: &Resource, kind: &ResourceType) -> bool {
     resource.r#type.get() == Some(kind)
 }

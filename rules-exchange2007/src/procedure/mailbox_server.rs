@@ -3,7 +3,7 @@
 use rules_core::{
     Source,
     model::{
-        Cluster, Group, MountDial, Name, Node, NodeExchange, Resource,
+        Actor, Cluster, Fact, Group, MountDial, Name, Node, NodeExchange, Resource,
         ResourceState::{Offline, Online, PartiallyOnline},
         ResourceType, SetupAction, StorageGroup, VirtualServer, WindowsPath,
     },
@@ -12,14 +12,15 @@ use rules_core::{
 
 use super::{
     cluster,
-    design::{Design, Named, Server, Store, is_address, is_available_storage, is_of, is_storage},
+    design::{Design, Named, Server, Store, in_order, is_address, is_available_storage, is_of, is_storage},
     finish, nodes,
     parts::{
         by_hand, by_setup, first_owners, group, groups, in_state, members, named_group, new_group,
-        new_resource, node, owned_by, resource, shell, step, with_nodes, without_disks,
+        new_resource, node, owned_by, resource, shell, step, with_nodes,
     },
     quorum,
 };
+use crate::facts::PARTS;
 
 const SCC: Source = Source::TechNet("bb124899", "Installing a Single Copy Cluster on Windows Server 2003");
 const CCR: Source = Source::Microsoft(
@@ -30,43 +31,36 @@ const DISKS: Source = Source::Microsoft("Exchange 2007 Single Copy Cluster Chang
 /// `owner` is where the groups are that were there before.
 pub(super) fn steps<'t>(design: &Design<'t>, server: &Server<'t>, owner: &mut &'t Name) -> Vec<Step> {
     let mut steps = Vec::new();
+    let stores = server.stores();
+    let plan = Plan { design, server, stores: &stores };
     let has_disks = design.shares_disks() && server.disks().next().is_some();
     if has_disks && *owner != server.made_on {
         steps.push(bring_disks(design, server, owner));
         *owner = server.made_on;
     }
-    let stores = server.stores();
-    let plan = Plan { design, server, stores: &stores };
     steps.push(plan.new_cms());
-    let shaping = plan.shaping();
-    if has_disks || !shaping.is_empty() {
+    let mut between = plan.further();
+    if has_disks {
+        between.extend(plan.move_disks());
+    }
+    between.extend(plan.shaping());
+    between.extend(plan.dependencies());
+    if !between.is_empty() {
         steps.extend(plan.dismount());
-        if design.shares_disks() {
-            steps.extend(plan.move_disks());
-        }
-        steps.extend(shaping);
-        if design.shares_disks() {
-            steps.extend(plan.dependencies());
-        }
+        steps.extend(between);
         steps.push(plan.mount());
     }
     steps.extend(plan.settings());
-    let of_setup =
-        |it: &Named<'_, Resource>| is_address(it.facts) || is_brought(it.facts) || is_storage(it.facts);
-    let further = server.resources().filter(|it| !of_setup(it));
-    steps.extend(further.map(|it| Step {
-        phase: Phase::VirtualServers,
-        ..cluster::further_resource(design, server.group, it)
-    }));
     steps.extend(finish::properties(design, server.group, Phase::VirtualServers));
     steps.extend(plan.move_home());
     steps
 }
 
-/// Whether Setup brings resources of this type, and no administrator.
+/// Whether Setup brings a resource of this type, and no administrator.
 fn is_brought(it: &Resource) -> bool {
-    let kinds = [ResourceType::NetworkName, ResourceType::Database];
-    kinds.iter().any(|kind| is_of(it, kind)) || it.r#type.get().is_some_and(ResourceType::is_exchange)
+    it.r#type.get().is_some_and(|kind| {
+        kind.is_exchange() || PARTS.iter().any(|part| part.brought_by == Actor::Setup && part.is(kind))
+    })
 }
 
 fn bring_disks(design: &Design<'_>, server: &Server<'_>, owner: &Name) -> Step {
@@ -197,15 +191,14 @@ impl<'t> Plan<'_, 't> {
         let owners = first_owners(design, true);
         let first = self.first_database();
         let is_made = |it: &Named<'_, Resource>| {
-            is_address(it.facts)
-                || is_brought(it.facts)
-                    && (!is_of(it.facts, &ResourceType::Database)
-                        || first.is_some_and(|first| first.name == it.name))
+            is_brought(it.facts)
+                && (!is_of(it.facts, &ResourceType::Database)
+                    || first.is_some_and(|first| first.name == it.name))
         };
-        let made = server.resources().filter(is_made).map(|it| {
-            let depends_on = without_disks(it, server.group);
-            Resource { depends_on, ..new_resource(it, &owners) }
-        });
+        let made = server
+            .resources()
+            .filter(is_made)
+            .map(|it| Resource { depends_on: self.first_dependencies(it), ..new_resource(it, &owners) });
         let made = new_group(server.group, server.made_on).resources(made.collect::<Vec<_>>());
         let first_store =
             self.stores.first().and_then(|store| store.facts).filter(|_| self.first_store_stays());
@@ -318,10 +311,6 @@ impl<'t> Plan<'_, 't> {
         if is_available_storage(home.name) && is_last && is_last_server {
             made.push(Group { state: home.facts.state.clone(), ..group(home.name) });
         }
-        let with_it: Vec<String> =
-            together.iter().filter(|it| it.name != disk.name).map(|it| format!("`{}`", it.name)).collect();
-        let with_it =
-            if with_it.is_empty() { String::new() } else { format!(", with {}", with_it.join(", ")) };
         Step {
             why: "A resource can depend only on what is in its own group, and the disks have to move with the databases. What \
                   is mounted on a disk moves along.",
@@ -329,7 +318,7 @@ impl<'t> Plan<'_, 't> {
             article: &["P14"],
             needs: groups(needs),
             how: vec![line.option("/moveto:", into.as_str()).into()],
-            check: format!("`cluster group \"{into}\"` lists `{}` as Online{with_it}.", disk.name),
+            check: format!("`cluster group \"{into}\"` lists as Online: {}.", listed(together)),
             undo: format!("Move it back to `{}` in the same way: its files stay.", home.name),
             makes: groups(made),
             proven_by: &["exchange2007/virtual-server-resources-complete"],
@@ -473,7 +462,7 @@ impl<'t> Plan<'_, 't> {
         let owners = first_owners(self.design, true);
         let databases = store.databases.iter().skip(from).map(|it| Resource {
             state: Offline.into(),
-            depends_on: without_disks(*it, self.server.group),
+            depends_on: self.first_dependencies(*it),
             ..new_resource(*it, &owners)
         });
         let databases: Vec<_> = databases.collect();
@@ -507,47 +496,72 @@ impl<'t> Plan<'_, 't> {
         store.map_or_else(|| format!("{server}\\{name}"), |store| format!("{server}\\{}\\{name}", store.name))
     }
 
-    /// One step for each database that has to wait for disks.
-    fn dependencies(&self) -> Vec<Step> {
-        let disks: Vec<_> = self.server.disks().collect();
-        let on_disks = self.databases().map(|database| {
-            let on = database.facts.depends_on.get().into_iter().flatten();
-            let on = disks.iter().copied().filter(|disk| on.clone().any(|on| on == disk.name));
-            (database, on.collect::<Vec<_>>())
-        });
-        on_disks
-            .filter(|(_, on)| !on.is_empty())
-            .map(|(database, on)| self.dependency(database, &on))
-            .collect()
+    /// What a resource depends on as Setup makes it: others that Setup makes.
+    fn first_dependencies(&self, it: Named<'t, Resource>) -> Fact<Vec<Name>> {
+        let brought =
+            |on: &&Name| self.server.resources().any(|other| other.name == *on && is_brought(other.facts));
+        it.facts.depends_on.get().map(|on| on.iter().filter(brought).cloned().collect::<Vec<_>>()).into()
     }
 
-    fn dependency(&self, database: Named<'t, Resource>, on: &[Named<'t, Resource>]) -> Step {
+    /// What is in the group and brought neither by Setup nor as a disk of an SCC.
+    fn further(&self) -> Vec<Step> {
+        let shares_disks = self.design.shares_disks();
+        let is_further =
+            |it: &Named<'_, Resource>| !is_brought(it.facts) && !(shares_disks && is_storage(it.facts));
+        let further = in_order(self.server.resources().filter(is_further)).into_iter();
+        let step = |it| cluster::further_resource(self.design, self.server.group, it);
+        further.map(|it| Step { phase: Phase::VirtualServers, ..step(it) }).collect()
+    }
+
+    /// One step for each resource of Setup's that has to wait for others: databases for their disks.
+    fn dependencies(&self) -> Vec<Step> {
+        let others: Vec<_> = self.server.resources().filter(|it| !is_brought(it.facts)).collect();
+        let waiting = self.server.resources().filter(|it| is_brought(it.facts)).map(|it| {
+            let on = it.facts.depends_on.get().into_iter().flatten();
+            let on = others.iter().copied().filter(|other| on.clone().any(|on| on == other.name));
+            (it, on.collect::<Vec<_>>())
+        });
+        waiting.filter(|(_, on)| !on.is_empty()).map(|(it, on)| self.dependency(it, &on)).collect()
+    }
+
+    fn dependency(&self, it: Named<'t, Resource>, on: &[Named<'t, Resource>]) -> Step {
         let Self { design, server, .. } = self;
-        let (name, in_group) = (database.name, server.group.name);
+        let (name, in_group) = (it.name, server.group.name);
+        let is_database = is_of(it.facts, &ResourceType::Database);
         let line = || design.cluster().word("res").value(name.as_str());
-        let disks = on.iter().map(|it| Resource { r#type: it.facts.r#type.clone(), ..resource(it.name) });
-        let needed = disks.chain([in_state(database, Offline)]);
+        let mut how: Vec<How> =
+            on.iter().map(|on| line().option("/adddep:", on.name.as_str()).into()).collect();
+        if !is_database {
+            let whole = |command| shell(command).field("-Identity", server.name.as_str());
+            how.insert(0, whole("Stop-ClusteredMailboxServer").field("-StopReason", "Build"));
+            how.push(whole("Start-ClusteredMailboxServer"));
+        }
+        let needed = on.iter().map(|it| Resource { r#type: it.facts.r#type.clone(), ..resource(it.name) });
+        let needed = needed.chain([if is_database {
+            in_state(it, Offline)
+        } else {
+            Resource { r#type: it.facts.r#type.clone(), ..resource(name) }
+        }]);
+        let log = by_hand(SetupAction::AddDependency).group(in_group.clone()).resource(name.clone());
         Step {
-            why: "Without this the database may be mounted before its disks are there, and stays dismounted: at the first failover \
-                  that comes at night.",
+            why: "Without this a database may be mounted before its disks are there, and stays dismounted: at the first failover, \
+                  which comes at night.",
             source: SCC,
             article: &["L6"],
             needs: groups([self.group_of(needed)]),
-            how: on.iter().map(|disk| line().option("/adddep:", disk.name.as_str()).into()).collect(),
-            check: format!(
-                "`cluster res \"{name}\" /listdep` shows these disks beside the Information Store."
-            ),
-            undo: "`/removedep` with the same names, while the database is dismounted.".to_owned(),
-            log: Some(by_hand(SetupAction::AddDependency).group(in_group.clone()).resource(name.clone())),
+            how,
+            check: format!("`cluster res \"{name}\" /listdep` shows what it waits for."),
+            undo: "`/removedep` with the same names, while the resource is offline.".to_owned(),
+            log: is_database.then_some(log),
             makes: groups([
-                self.group_of([Resource { depends_on: database.facts.depends_on.clone(), ..resource(name) }])
+                self.group_of([Resource { depends_on: it.facts.depends_on.clone(), ..resource(name) }])
             ]),
             proven_by: &["exchange2007/database-dependencies"],
             offline: vec![in_group.clone()],
             ..step(
                 format!("add-dependency {name}"),
                 Phase::VirtualServers,
-                format!("Let `{name}` wait for its disks"),
+                format!("Let `{name}` wait for {}", listed(on)),
             )
         }
     }
@@ -654,6 +668,11 @@ impl<'t> Plan<'_, 't> {
             ..step(self.id("move-cms"), Phase::Afterwards, format!("Move `{name}` to `{home}`"))
         })
     }
+}
+
+/// Names, one after the other.
+fn listed(names: &[Named<'_, Resource>]) -> String {
+    names.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(", ")
 }
 
 /// The path of a database of a storage group.

@@ -9,7 +9,7 @@ use rules_core::{
     runbook::{How, Phase, Step},
 };
 
-use super::design::{Design, Member, Named, is_storage};
+use super::design::{Design, Member, Named};
 
 /// A step of which nothing more is said.
 pub(super) fn step(id: impl Into<String>, phase: Phase, title: impl Into<String>) -> Step {
@@ -148,16 +148,4 @@ pub(super) fn first_owners<'t>(design: &Design<'t>, of_setup: bool) -> Vec<&'t N
 /// A resource in a state.
 pub(super) fn in_state(it: Named<'_, Resource>, state: ResourceState) -> Resource {
     resource(it.name).state(state)
-}
-
-/// The dependencies of a resource without those on disks of its group.
-pub(super) fn without_disks(it: Named<'_, Resource>, in_group: Named<'_, Group>) -> Fact<Vec<Name>> {
-    let disks: Vec<&Name> = super::design::resources(in_group.facts)
-        .filter(|it| is_storage(it.facts))
-        .map(|disk| disk.name)
-        .collect();
-    let others = |names: &Vec<Name>| -> Vec<Name> {
-        names.iter().filter(|name| !disks.contains(name)).cloned().collect()
-    };
-    it.facts.depends_on.get().map(others).into()
 }

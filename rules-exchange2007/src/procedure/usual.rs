@@ -18,6 +18,7 @@ pub(super) fn usual(wanted: &Cluster) -> Cluster {
     let mut cluster = wanted.clone();
     let windows = windows(wanted);
     let layout = *or_usual(&mut cluster.layout, layout(wanted));
+    kinds(&mut cluster);
     nodes(&mut cluster, windows, layout);
     directory(&mut cluster);
     if windows.is_2008() {
@@ -43,15 +44,52 @@ fn or_usual<T: Default>(fact: &mut Fact<T>, usual: impl Into<T>) -> &mut T {
     fact.get_or_default()
 }
 
-/// A cluster with a shared disk, or with more than one clustered mailbox server, has a single copy of the data.
+/// A cluster with a shared disk, with a disk beside a System Attendant, or with more than one clustered mailbox server has a
+/// single copy of the data.
 fn layout(wanted: &Cluster) -> Layout {
     let disks = wanted.disks.get().into_iter().flatten();
     let is_shared = disks.into_iter().any(|disk| disk.shared.get() == Some(&true));
     let several = wanted.virtual_servers.get().is_some_and(|servers| servers.len() > 1);
-    if is_shared || several || wanted.storage_bus.is_known() {
+    let mut groups = wanted.groups.get().into_iter().flatten();
+    let has_disk = groups.any(|group| {
+        let holds = |test: &dyn Fn(&Resource) -> bool| group.resources.get().into_iter().flatten().any(test);
+        holds(&is_storage) && holds(&|it| is_of(it, &SystemAttendant))
+    });
+    if is_shared || has_disk || several || wanted.storage_bus.is_known() {
         Layout::SingleCopy
     } else {
         Layout::ContinuousReplication
+    }
+}
+
+/// The types of resources, as far as something tells them: the quorum, a disk, their parameters, their names.
+fn kinds(cluster: &mut Cluster) {
+    let disks = cluster.disks.get().into_iter().flatten();
+    let disks: Vec<Name> = disks.filter_map(|disk| disk.name.get().cloned()).collect();
+    let quorum = cluster.quorum.get().cloned().unwrap_or_default();
+    let groups = cluster.groups.get_mut().into_iter().flatten();
+    for resource in groups.flat_map(|group| group.resources.get_mut().into_iter().flatten()) {
+        let Some(name) = resource.name.get() else { continue };
+        let parameters = resource.parameters.get().cloned().unwrap_or_default();
+        let kind = quorum.kind.get().filter(|_| quorum.resource.get() == Some(name));
+        let kind = kind.map(|kind| quorum::resource_type(*kind));
+        let kind = kind
+            .or(disks.contains(name).then_some(PhysicalDisk))
+            .or(parameters.address.is_known().then_some(IpAddress))
+            .or(parameters.name.is_known().then_some(NetworkName))
+            .or_else(|| kind_by_name(name));
+        if let Some(kind) = kind {
+            or_usual(&mut resource.r#type, kind);
+        }
+    }
+}
+
+/// The type of a resource that is called after it, as Setup does it: `First Storage Group/Mailbox Database (CMS1)`.
+fn kind_by_name(name: &Name) -> Option<ResourceType> {
+    let (kind, _) = name.as_str().rsplit_once(" (")?;
+    match ResourceType::from(kind.trim_end_matches(" Instance")) {
+        ResourceType::Other(kind) => kind.contains('/').then_some(Database),
+        kind => Some(kind),
     }
 }
 
@@ -130,6 +168,7 @@ fn quorum(cluster: &mut Cluster, windows: WindowsVersion, layout: Layout) {
         or_usual(&mut quorum.witness, Witness::default());
     }
     if let Some(OrNone::Some(witness)) = quorum.witness.get_mut() {
+        or_usual(&mut witness.by_alias, false);
         or_usual(&mut witness.installer_has_full_control, true);
         or_usual(&mut witness.cluster_has_access, true);
     }
