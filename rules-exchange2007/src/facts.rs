@@ -146,6 +146,9 @@ static ON_WINDOWS_2003: [Prerequisite; 5] = [
     },
 ];
 
+/// The one feature of Windows 2008 that a node needs which only votes.
+pub const CLUSTERING: &str = "Failover-Clustering";
+
 static ON_WINDOWS_2008: [Prerequisite; 8] = [
     // Windows 2008 R2 always has it.
     Prerequisite { part_of: Some((WindowsVersion::V2008R2, 0)), ..feature("PowerShell", &["powershell"]) },
@@ -155,7 +158,7 @@ static ON_WINDOWS_2008: [Prerequisite; 8] = [
     feature("Web-Lgcy-Mgmt-Console", &["lgcymgmtconsole", "iis6managementconsole"]),
     feature("Web-Basic-Auth", &["basicauth"]),
     feature("Web-Windows-Auth", &["windowsauth"]),
-    feature("Failover-Clustering", &["failovercluster"]),
+    feature(CLUSTERING, &["failovercluster"]),
 ];
 
 fn dot_net(services: At<'_, Services>) -> At<'_, Service> {

@@ -15,7 +15,7 @@ use rules_core::{
     },
     runbook::{How, Phase, Refusal, Runbook, Simulator, Statement, Step},
     testing::{
-        describe,
+        altered, describe,
         reference::{CCR_2007, CCR_2007_WINDOWS_2008, SCC_2007, SCC_2007_WINDOWS_2003},
     },
 };
@@ -415,4 +415,112 @@ proptest! {
     fn the_order_of_any_runbook_matters(wanted in wanted()) {
         check_order("generated", &runbook(&wanted.definition()), &mut BTreeMap::new());
     }
+}
+
+/// The step of an id, and the cluster before it is taken.
+fn before(runbook: &Runbook, id: &str) -> (Step, Cluster) {
+    let place = runbook.steps.iter().position(|step| step.id == id).unwrap();
+    let mut simulator = Simulator::new(runbook, &PROCEDURE);
+    simulator.run(&runbook.steps[..place]).unwrap();
+    (runbook.steps[place].clone(), simulator.cluster().clone())
+}
+
+#[test]
+fn what_setup_refuses_by_itself() {
+    let scc = runbook(&read(SCC_2007));
+    let ccr = runbook(&read(CCR_2007));
+    // A runbook, a step of it, what is different in the cluster, and what Setup or the Cluster service says.
+    let refusals: [(&Runbook, &str, &[&str], &str, &str); 10] = [
+        (
+            &scc,
+            "prepare-domain corp.example.com",
+            &["directory.forest_prepared_for"],
+            "",
+            "the forest is not prepared",
+        ),
+        (
+            &scc,
+            "install-exchange NODE1",
+            &[],
+            "[[nodes]]\nname = 'NODE1'\nwindows.features = []",
+            "`NODE1` has no PowerShell",
+        ),
+        (
+            &ccr,
+            "install-exchange NODE1",
+            &[],
+            "[[nodes]]\nname = 'NODE1'\nservices.dot_net.installed = false",
+            "`NODE1` has no .NET Framework 2.0",
+        ),
+        (
+            &ccr,
+            "install-exchange NODE2",
+            &[],
+            "[[nodes]]\nname = 'NODE2'\nservices.clussvc.state = 'stopped'",
+            "the Cluster service does not run on `NODE2`",
+        ),
+        (
+            &ccr,
+            "install-exchange NODE2",
+            &[],
+            "[[nodes]]\nname = 'NODE2'\nexchange.installed = true",
+            "`NODE2` has Exchange already",
+        ),
+        (&ccr, "new-cms CMS1", &["nodes[NODE1].exchange"], "", "`NODE1` has no Mailbox role"),
+        (
+            &ccr,
+            "new-cms CMS1",
+            &[],
+            "[[nodes]]\nname = 'NODE3'\nexchange = { installed = true, roles = ['mailbox'] }",
+            "a CCR cluster has 2 nodes with the Mailbox role and one clustered mailbox server",
+        ),
+        (&ccr, "new-cms CMS1", &[], "[[groups]]\nname = 'CMS1'", "the group of `CMS1` is there already"),
+        (
+            &scc,
+            "new-cms CMS1",
+            &[],
+            "[[groups]]\nname = 'Available Storage'\nowner = 'NODE2'",
+            "no disk of the cluster but the quorum's is on `NODE1`",
+        ),
+        (
+            &scc,
+            "add-dependency First Storage Group/Mailbox Database (CMS1)",
+            &[],
+            "[[groups]]\nname = 'CMS1'\nresources = [{ name = 'First Storage Group/Mailbox Database (CMS1)', state = 'online' }]",
+            "`First Storage Group/Mailbox Database (CMS1)` is not offline",
+        ),
+    ];
+    for (runbook, id, without, with, expected) in refusals {
+        let (step, cluster) = before(runbook, id);
+        assert_eq!((PROCEDURE.refuses)(&step, &cluster), None, "{id}");
+        let toml = toml::to_string(&cluster).unwrap();
+        let changed = altered(&toml, without, with).unwrap();
+        assert_eq!((PROCEDURE.refuses)(&step, &changed).as_deref(), Some(expected), "{id}");
+    }
+}
+
+#[test]
+fn legacy_permissions_are_for_an_older_organisation() {
+    let commands = |with: &str| {
+        let runbook = runbook(&altered(SCC_2007, &[], with).unwrap());
+        runbook.steps[0]
+            .how
+            .iter()
+            .map(|how| match how {
+                How::Run(line) => line.to_string(),
+                How::Screen { path, .. } => path.clone(),
+            })
+            .collect::<Vec<_>>()
+    };
+    let new = ["Setup.com /PrepareSchema", "Setup.com /PrepareAD /OrganizationName:\"%ORGANIZATION%\""];
+    assert_eq!(commands(""), new);
+    let older = [
+        "Setup.com /PrepareLegacyExchangePermissions",
+        "repadmin /showrepl",
+        "Setup.com /PrepareSchema",
+        "Setup.com /PrepareAD",
+    ];
+    assert_eq!(commands("directory.forest_prepared_for = '2003'"), older);
+    let groups = r"directory.group_members = [{ name = 'CORP\Exchange Domain Servers', members = [] }]";
+    assert_eq!(commands(groups), older);
 }

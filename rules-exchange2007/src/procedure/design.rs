@@ -234,7 +234,7 @@ pub(super) fn is_available_storage(group: &Name) -> bool {
 /// The Windows of the nodes; where none is known, the one of which the quorum speaks.
 pub(super) fn windows(cluster: &Cluster) -> WindowsVersion {
     let nodes = cluster.nodes.get().into_iter().flatten();
-    let known = nodes.filter_map(|node| node.windows.get()?.version.get().copied()).next();
+    let known = nodes.into_iter().find_map(|node| node.windows.get()?.version.get().copied());
     let quorum = cluster.quorum.get().and_then(|quorum| quorum.kind.get());
     known.unwrap_or_else(|| match quorum {
         Some(kind) if super::quorum::is_of_2008(*kind) => WindowsVersion::V2008,

@@ -205,9 +205,9 @@ impl<'t> Plan<'_, 't> {
         let facts = VirtualServer {
             running_on: server.facts.running_on.get().map(|_| vec![server.made_on.clone()]).into(),
             storage_groups: first_store.map(|it| vec![it.clone()]).into(),
-            mount_dial: Default::default(),
-            dumpster_size_mib: Default::default(),
-            dumpster_days: Default::default(),
+            mount_dial: Fact::default(),
+            dumpster_size_mib: Fact::default(),
+            dumpster_days: Fact::default(),
             ..server.facts.clone()
         };
         let part = groups([made]).virtual_servers([facts]);
@@ -507,7 +507,7 @@ impl<'t> Plan<'_, 't> {
     fn further(&self) -> Vec<Step> {
         let shares_disks = self.design.shares_disks();
         let is_further =
-            |it: &Named<'_, Resource>| !is_brought(it.facts) && !(shares_disks && is_storage(it.facts));
+            |it: &Named<'_, Resource>| !(is_brought(it.facts) || shares_disks && is_storage(it.facts));
         let further = in_order(self.server.resources().filter(is_further)).into_iter();
         let step = |it| cluster::further_resource(self.design, self.server.group, it);
         further.map(|it| Step { phase: Phase::VirtualServers, ..step(it) }).collect()

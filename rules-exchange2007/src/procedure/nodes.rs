@@ -14,15 +14,12 @@ use super::{
     directory,
     parts::{by_setup, members, node, owned_by, step, with_nodes},
 };
-use crate::facts::{Origin, Prerequisite, prerequisites};
+use crate::facts::{CLUSTERING, Origin, Prerequisite, prerequisites};
 
 const ON_2008: Source =
     Source::TechNet("bb691354", "How to Install Exchange 2007 SP1 Prerequisites on Windows Server 2008");
 const ON_2003: Source =
     Source::ThirdParty("TechGenix (MSExchange.org), guide to installing Exchange 2007 CCR, parts 2 and 3");
-
-/// The feature that a node needs which only votes.
-const CLUSTERING: &str = "Failover-Clustering";
 
 fn prerequisites_of(design: &Design<'_>, member: &Member<'_>) -> Vec<&'static Prerequisite> {
     let windows = member.facts.windows.get();

@@ -11,7 +11,7 @@ use super::{
     design::{AVAILABLE_STORAGE, default_group, is_address, is_of, is_storage, windows},
     quorum,
 };
-use crate::facts::{CCR_MAILBOX_NODES, DEPENDENCIES, Dependency, prerequisites};
+use crate::facts::{CCR_MAILBOX_NODES, CLUSTERING, DEPENDENCIES, Dependency, Prerequisite, prerequisites};
 
 /// A definition with what is usual where it says nothing.
 pub(super) fn usual(wanted: &Cluster) -> Cluster {
@@ -108,7 +108,9 @@ fn nodes(cluster: &mut Cluster, windows: WindowsVersion, layout: Layout) {
         if *or_usual(&mut exchange.installed, installed < most) {
             installed += 1;
             mailbox_role(exchange);
-            features(node);
+            features(node, |_| true);
+        } else {
+            features(node, |it| it.name == CLUSTERING);
         }
     }
 }
@@ -119,16 +121,18 @@ fn mailbox_role(exchange: &mut NodeExchange) {
     or_usual(&mut exchange.cluster_aware, true);
 }
 
-/// What Setup asks for, where nothing is known of the features of a node.
-fn features(node: &mut Node) {
+/// What Setup or the cluster asks for, where nothing is known of the features of a node.
+fn features(node: &mut Node, is_needed: impl Fn(&Prerequisite) -> bool) {
     let windows = node.windows.get_or_default();
     let Some(version) = windows.version.get().copied() else { return };
     let service_pack = windows.service_pack.get().copied();
     let needed = prerequisites(version)
         .iter()
         .filter(|it| it.service.is_none() && it.is_part_of(version, service_pack) != Some(true));
-    let needed: Vec<Name> = needed.map(|it| it.name.into()).collect();
-    or_usual(&mut windows.features, needed);
+    let needed: Vec<Name> = needed.filter(|it| is_needed(it)).map(|it| it.name.into()).collect();
+    if !needed.is_empty() {
+        or_usual(&mut windows.features, needed);
+    }
 }
 
 fn directory(cluster: &mut Cluster) {
