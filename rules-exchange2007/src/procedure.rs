@@ -5,6 +5,7 @@
 //! copy cluster and makes the databases dependent on them.
 
 mod cluster;
+mod databases;
 mod design;
 mod directory;
 mod finish;
@@ -39,6 +40,7 @@ fn steps(target: &Cluster) -> Vec<Step> {
     for server in &design.servers {
         steps.extend(mailbox_server::steps(&design, server, &mut owner));
     }
+    steps.extend(mailbox_server::homes(&design));
     steps.extend(finish::steps(&design, owner));
     steps
 }

@@ -382,7 +382,7 @@ fn collect(value: &serde_json::Value, pointer: &str, pointers: &mut Vec<String>)
 /// Builds a cluster and finds it as it was wanted.
 fn check_built(wanted: &Cluster) -> Runbook {
     let runbook = runbook(wanted);
-    assert!(!runbook.steps.is_empty());
+    assert!(!runbook.steps.is_empty() && runbook.steps.is_sorted_by_key(|step| step.phase));
     let built =
         build(&runbook, &runbook.steps).unwrap_or_else(|refusal| panic!("{refusal}\n{}", printed(&runbook)));
     assert_eq!(built.unlike, [], "{}", printed(&runbook));

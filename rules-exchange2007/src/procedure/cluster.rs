@@ -395,10 +395,6 @@ pub(super) fn further_resource(design: &Design<'_>, into: Named<'_, Group>, it: 
                 .group(in_group.clone()),
         ),
         makes: some_groups([group(in_group).resources([new_resource(it, &first_owners(design, false))])]),
-        ..step(
-            format!("create-resource {name}"),
-            if is_msdtc { Phase::Msdtc } else { Phase::Cluster },
-            format!("Create `{name}` in `{in_group}`"),
-        )
+        ..step(format!("create-resource {name}"), Phase::Cluster, format!("Create `{name}` in `{in_group}`"))
     }
 }
