@@ -69,10 +69,23 @@ pub struct Prerequisite {
     pub name: &'static str,
     /// What a word for it contains, in lower case letters and digits alone.
     words: &'static [&'static str],
+    /// How it is installed.
+    pub from: Origin,
     /// The service that comes with it, where it has one among those of a node.
     pub service: Option<for<'a> fn(At<'a, Services>) -> At<'a, Service>>,
     /// Windows itself has it from this version and service pack on.
     part_of: Option<(WindowsVersion, u32)>,
+}
+
+/// How a component of Windows is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// By `ServerManagerCmd`.
+    Feature,
+    /// In *Add/Remove Windows Components*.
+    WindowsComponent,
+    /// From a package of its own.
+    Package,
 }
 
 impl Prerequisite {
@@ -118,20 +131,23 @@ pub fn prerequisites(windows: WindowsVersion) -> &'static [Prerequisite] {
 static ON_WINDOWS_2003: [Prerequisite; 5] = [
     Prerequisite {
         service: Some(dot_net),
-        ..feature(".NET Framework 2.0", &["netframework2", "netframework3", "netfx"])
+        ..package(".NET Framework 2.0", &["netframework2", "netframework3", "netfx"])
     },
     // With Service Pack 2, and with R2.
     Prerequisite {
         part_of: Some((WindowsVersion::V2003, 2)),
-        ..feature("MMC 3.0", &["mmc3", "managementconsole3", "mmc30"])
+        ..package("MMC 3.0", &["mmc3", "managementconsole3", "mmc30"])
     },
-    feature("PowerShell", &["powershell"]),
-    feature("network COM+ access", &["networkcom", "comnetworkaccess", "complusnetwork"]),
+    package("PowerShell", &["powershell"]),
+    component("network COM+ access", &["networkcom", "comnetworkaccess", "complusnetwork"]),
     Prerequisite {
         service: Some(www),
-        ..feature("World Wide Web service of IIS", &["worldwideweb", "wwwservice", "w3svc"])
+        ..component("World Wide Web service of IIS", &["worldwideweb", "wwwservice", "w3svc"])
     },
 ];
+
+/// The one feature of Windows 2008 that a node needs which only votes.
+pub const CLUSTERING: &str = "Failover-Clustering";
 
 static ON_WINDOWS_2008: [Prerequisite; 8] = [
     // Windows 2008 R2 always has it.
@@ -142,7 +158,7 @@ static ON_WINDOWS_2008: [Prerequisite; 8] = [
     feature("Web-Lgcy-Mgmt-Console", &["lgcymgmtconsole", "iis6managementconsole"]),
     feature("Web-Basic-Auth", &["basicauth"]),
     feature("Web-Windows-Auth", &["windowsauth"]),
-    feature("Failover-Clustering", &["failovercluster"]),
+    feature(CLUSTERING, &["failovercluster"]),
 ];
 
 fn dot_net(services: At<'_, Services>) -> At<'_, Service> {
@@ -154,7 +170,15 @@ fn www(services: At<'_, Services>) -> At<'_, Service> {
 }
 
 const fn feature(name: &'static str, words: &'static [&'static str]) -> Prerequisite {
-    Prerequisite { name, words, service: None, part_of: None }
+    Prerequisite { name, words, from: Origin::Feature, service: None, part_of: None }
+}
+
+const fn component(name: &'static str, words: &'static [&'static str]) -> Prerequisite {
+    Prerequisite { from: Origin::WindowsComponent, ..feature(name, words) }
+}
+
+const fn package(name: &'static str, words: &'static [&'static str]) -> Prerequisite {
+    Prerequisite { from: Origin::Package, ..feature(name, words) }
 }
 
 /// The update that brings the file share witness to Windows Server 2003 with Service Pack 1, by the number of its article.

@@ -3,6 +3,7 @@
 //! One rule, one file, in `rules/`; what rules and build procedure both need to know stands in [`facts`] as tables.
 
 pub mod facts;
+pub mod procedure;
 mod rules;
 
 use rules_core::RuleSet;

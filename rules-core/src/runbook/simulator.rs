@@ -4,6 +4,7 @@ use super::{Facts, Procedure, Runbook, Statement, Step, facts};
 use crate::model::{Cluster, Moment, Name, ResourceState, ResourceType, SetupAction, SetupStep};
 
 /// A cluster in the making.
+#[derive(Clone)]
 pub struct Simulator {
     cluster: Cluster,
     refuses: fn(&Step, &Cluster) -> Option<String>,
