@@ -47,10 +47,11 @@ impl fmt::Display for Value {
     }
 }
 
-/// A name as cmd.exe takes one for a variable.
+/// A name as cmd.exe takes one for a variable. A digit in front would be taken for an argument of the script.
 fn variable(name: &str) -> String {
     let character = |it: char| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' };
-    name.chars().map(character).collect()
+    let front = if name.starts_with(|it: char| it.is_ascii_digit()) { "_" } else { "" };
+    front.chars().chain(name.chars().map(character)).collect()
 }
 
 /// A command with its arguments.
@@ -85,7 +86,14 @@ impl CommandLine {
         self
     }
 
-    /// The values to be filled in.
+    /// The same command with other values.
+    #[must_use]
+    pub fn map(self, mut change: impl FnMut(Value) -> Value) -> Self {
+        let parts = self.parts.into_iter().map(|(word, value)| (word, value.map(&mut change)));
+        Self { parts: parts.collect() }
+    }
+
+    /// Its values, given and to be filled in.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.parts.iter().filter_map(|(_, value)| value.as_ref())
     }
