@@ -19,7 +19,7 @@ use crate::{
     examined::{Audited, Examined, Origin, Refused},
     exit::Exit,
     formats::{self, Run, Verbosity},
-    inputs::{self, Input, Inputs, unreadable},
+    inputs::{Input, Inputs, unreadable},
     mistake::Mistake,
     outputs::{Outputs, Stop},
     palette::Palette,
@@ -97,9 +97,11 @@ impl Wanted {
             return Err(Unread::of(&file, several("a folder")));
         }
         let (bytes, syntax) = bytes(input).map_err(|problem| Unread::of(&file, problem))?;
-        let text = input::decode(&bytes)
-            .map(|text| text.into_owned())
-            .map_err(|problem| Unread { file: file.clone(), text: lossy(&bytes), problems: vec![problem] })?;
+        let text = input::decode(&bytes).map(|text| text.into_owned()).map_err(|problem| Unread {
+            file: file.clone(),
+            text: lossy(&bytes),
+            problems: vec![problem],
+        })?;
         match input::read(&text, syntax) {
             Ok(mut cluster) => {
                 cluster.setup.forget();

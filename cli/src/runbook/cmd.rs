@@ -148,16 +148,16 @@ impl Script {
         self.line(format_args!(""));
         self.remark("Why", step.why);
         self.remark("Source", &step.sources());
-        if !step.proven_by.is_empty() {
-            self.remark("Rules", &step.proven_by.join(", "));
-        }
+        self.remark("Rules", &step.proven_by.join(", "));
         self.line(format_args!("echo."));
         let title = echoed(&step.title);
         self.line(format_args!("echo Step {} of {}: {title}", step.number, plan.steps.len()));
         self.told("Needs", &step.waits_for(plan));
         self.told("Offline meanwhile", &step.offline.join(", "));
-        let elsewhere = step.after.iter().filter_map(|number| plan.steps.get(number - 1));
-        if elsewhere.clone().any(|before| !is_same_place(before, step)) {
+        // What is proven is the order of all steps, wherever they are done.
+        let before = step.number.checked_sub(2).and_then(|index| plan.steps.get(index));
+        if let Some(before) = before.filter(|before| !is_same_place(before, step)) {
+            self.told("Wait", &format!("until step {} is done on {}", before.number, before.place()));
             self.line(format_args!("pause"));
         }
         for how in &step.how {
@@ -175,9 +175,9 @@ impl Script {
                 }
             }
         }
+        self.told("Check", &step.check);
         self.told("Undo", &step.undo);
         if !step.check.is_empty() {
-            self.told("Check", &step.check);
             self.line(format_args!("pause"));
         }
     }
@@ -198,9 +198,11 @@ impl Script {
         }
     }
 
-    /// Two words at least, so that a caret at the end does not take the next line in.
+    /// A remark, unless there is nothing to say. It has two words, so that a caret at its end does not take in the next line.
     fn remark(&mut self, label: &str, text: &str) {
-        self.line(format_args!("rem {label}: {}", escape(text).replace('%', "%%")));
+        if !text.is_empty() {
+            self.line(format_args!("rem {label}: {}", escape(text).replace('%', "%%")));
+        }
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
@@ -228,7 +230,9 @@ fn is_ascii(step: &Step) -> bool {
         How::Run { command } => command.is_ascii(),
         How::Screen { path, fields } => path.is_ascii() && fields.iter().all(|it| it.shown().is_ascii()),
     };
-    step.title.is_ascii() && step.node.as_deref().is_none_or(str::is_ascii) && step.how.iter().all(how_is_ascii)
+    step.title.is_ascii()
+        && step.node.as_deref().is_none_or(str::is_ascii)
+        && step.how.iter().all(how_is_ascii)
 }
 
 #[cfg(test)]

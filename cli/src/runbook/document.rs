@@ -283,7 +283,9 @@ impl Proof {
     pub(crate) fn counts(&self) -> String {
         let Self { passed, failed, unknown, not_applicable, broken, .. } = self;
         let broken = if *broken > 0 { format!(", {broken} broken") } else { String::new() };
-        format!("{passed} passed, {failed} failed, {unknown} unknown, {not_applicable} not applicable{broken}")
+        format!(
+            "{passed} passed, {failed} failed, {unknown} unknown, {not_applicable} not applicable{broken}"
+        )
     }
 
     /// Why it is no proof, if it is none.
@@ -299,8 +301,11 @@ impl Proof {
 
     /// All in one sentence.
     pub(crate) fn in_words(&self) -> String {
-        let verdict =
-            if self.proven { "proven by simulation".to_owned() } else { format!("not proven: {}", self.failure()) };
+        let verdict = if self.proven {
+            "proven by simulation".to_owned()
+        } else {
+            format!("not proven: {}", self.failure())
+        };
         format!("{verdict}; rules: {}", self.counts())
     }
 }
@@ -359,9 +364,7 @@ impl Fact {
             match value {
                 serde_json::Value::String(text) => text.clone(),
                 serde_json::Value::Array(values) if values.is_empty() => "none".to_owned(),
-                serde_json::Value::Array(values) => {
-                    values.iter().map(shown).collect::<Vec<_>>().join(", ")
-                }
+                serde_json::Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
                 serde_json::Value::Bool(true) => "yes".to_owned(),
                 serde_json::Value::Bool(false) => "no".to_owned(),
                 other => other.to_string(),

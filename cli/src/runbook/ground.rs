@@ -98,15 +98,27 @@ fn subjects(facts: &[Parts<'_>]) -> Vec<Subject> {
     let is_common = |fact: &Parts<'_>| {
         elements.len() > 1 && held.get(&(fact.rest, fact.value.as_str())) == Some(&elements.len())
     };
-    let told = |fact: &Parts<'_>| (fact.rest.to_owned(), fact.value.clone());
+    let told = |fact: &Parts<'_>| (unescaped(fact.rest), fact.value.clone());
     let first = elements.first().copied().unwrap_or_default();
     let common = facts.iter().filter(|fact| fact.element == first && is_common(fact)).map(told);
-    let each = format!("each of {}", elements.join(", "));
+    let names: Vec<String> = elements.iter().map(|element| unescaped(element)).collect();
+    let each = format!("each of {}", names.join(", "));
     let mut subjects = vec![Subject { name: each, facts: common.collect() }];
-    subjects.extend(elements.iter().map(|element| {
+    subjects.extend(elements.iter().zip(names).map(|(element, name)| {
         let own = facts.iter().filter(|fact| fact.element == *element && !is_common(fact));
-        Subject { name: (*element).to_owned(), facts: own.map(told).collect() }
+        Subject { name, facts: own.map(told).collect() }
     }));
     subjects.retain(|subject| !subject.facts.is_empty());
     subjects
+}
+
+/// A name of a path as it is in the definition.
+fn unescaped(path: &str) -> String {
+    let mut escaped = false;
+    let is_kept = |character: &char| {
+        let is_escape = *character == '\\' && !escaped;
+        escaped = is_escape;
+        !is_escape
+    };
+    path.chars().filter(is_kept).collect()
 }

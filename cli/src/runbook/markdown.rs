@@ -14,7 +14,7 @@ pub(super) fn render(plan: &Plan) -> String {
     let mut page = Page(String::new());
     page.head(plan);
     for part in &plan.phases {
-        page.line(format_args!("\n## {}\n", part.title));
+        page.heading(part.title);
         for step in plan.steps_of(part) {
             page.step(step, plan);
         }
@@ -53,7 +53,7 @@ impl Page {
             self.line(format_args!("\nThe rules lack {}.", prose(&plan.proof.missing.join(", "))));
         }
         if !plan.blanks.is_empty() {
-            self.line(format_args!("\n## Fill in first\n"));
+            self.heading("Fill in first");
         }
         for blank in &plan.blanks {
             let (what, steps) = (prose(&blank.what), steps_in_words(&blank.steps));
@@ -61,7 +61,8 @@ impl Page {
         }
         let topics = ground::topics(plan);
         if !topics.is_empty() {
-            self.line(format_args!("\n## Before you begin\n\nNo step makes these.\n"));
+            self.heading("Before you begin");
+            self.line(format_args!("No step makes these.\n"));
         }
         for topic in topics {
             self.line(format_args!("- [ ] **{}**", topic.title));
@@ -99,6 +100,11 @@ impl Page {
         self.said("Offline", &step.offline.join(", "));
         self.said("Source", &step.sources());
         self.said("Rules", &step.proven_by.join(", "));
+    }
+
+    fn heading(&mut self, text: &str) {
+        let gap = if self.0.ends_with("\n\n") { "" } else { "\n" };
+        self.line(format_args!("{gap}## {text}\n"));
     }
 
     /// Something about a step, unless there is nothing to say.

@@ -111,7 +111,8 @@ impl Text {
 
     fn heading(&mut self, text: &str) {
         let strong = self.palette.strong;
-        self.line(format_args!("\n{strong}{text}{strong:#}\n"));
+        let gap = if self.out.ends_with("\n\n") { "" } else { "\n" };
+        self.line(format_args!("{gap}{strong}{text}{strong:#}\n"));
     }
 
     /// Something about a step, unless there is nothing to say.
