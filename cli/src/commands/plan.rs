@@ -46,12 +46,9 @@ pub(crate) fn plan(
         }
     };
     let mut obstacles = wanted.errors(&rules, console);
-    let (mut runbook, procedure) = match Runbook::of(procedures, &wanted.cluster) {
-        Some(found) => found,
-        None => {
-            obstacles.push(Obstacle::no_procedure(procedures, &wanted.cluster));
-            return Ok(console.tell(&obstacles));
-        }
+    let Some((mut runbook, procedure)) = Runbook::of(procedures, &wanted.cluster) else {
+        obstacles.push(Obstacle::no_procedure(procedures, &wanted.cluster));
+        return Ok(console.tell(&obstacles));
     };
     obstacles.extend(fill_in_what_cannot_be_quoted(&mut runbook));
     if !obstacles.is_empty() && !arguments.force {
@@ -97,11 +94,10 @@ impl Wanted {
             return Err(Unread::of(&file, several("a folder")));
         }
         let (bytes, syntax) = bytes(input).map_err(|problem| Unread::of(&file, problem))?;
-        let text = input::decode(&bytes).map(|text| text.into_owned()).map_err(|problem| Unread {
-            file: file.clone(),
-            text: lossy(&bytes),
-            problems: vec![problem],
-        })?;
+        let text = match input::decode(&bytes) {
+            Ok(text) => text.into_owned(),
+            Err(problem) => return Err(Unread { file, text: lossy(&bytes), problems: vec![problem] }),
+        };
         match input::read(&text, syntax) {
             Ok(mut cluster) => {
                 cluster.setup.forget();
@@ -128,7 +124,7 @@ impl Wanted {
         let audited = Audited::new(&self.file, &self.cluster, report, facts, origin);
         let title = audited.title();
         console.show(rules, &Examined::Cluster(audited));
-        let errors = (counts.errors > 0).then(|| Obstacle::Errors { title, errors: counts.errors });
+        let errors = (counts.errors > 0).then_some(Obstacle::Errors { title, errors: counts.errors });
         let broken = (counts.broken > 0).then_some(Obstacle::Broken(counts.broken));
         errors.into_iter().chain(broken).collect()
     }

@@ -45,18 +45,16 @@ impl<'p> Part<'p> {
     fn all(plan: &'p Plan) -> Vec<Self> {
         let mut parts: Vec<Self> = Vec::new();
         for step in &plan.steps {
-            let is_there = |part: &&mut Self| is_same_place(part.steps[0], step);
-            match parts.iter_mut().find(is_there) {
-                Some(part) => part.steps.push(step),
-                None => {
-                    let key = match step.node.as_deref() {
-                        None => ANY.to_owned(),
-                        Some(node) if is_plain(node) && !node.eq_ignore_ascii_case(ANY) => node.to_owned(),
-                        Some(_) => format!("node-{}", parts.len() + 1),
-                    };
-                    parts.push(Self { key, place: step.place(), steps: vec![step] });
-                }
+            if let Some(part) = parts.iter_mut().find(|part| is_same_place(part.steps[0], step)) {
+                part.steps.push(step);
+                continue;
             }
+            let key = match step.node.as_deref() {
+                None => ANY.to_owned(),
+                Some(node) if is_plain(node) && !node.eq_ignore_ascii_case(ANY) => node.to_owned(),
+                Some(_) => format!("node-{}", parts.len() + 1),
+            };
+            parts.push(Self { key, place: step.place(), steps: vec![step] });
         }
         parts
     }

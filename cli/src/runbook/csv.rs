@@ -1,75 +1,94 @@
 //! One line a step, as RFC 4180 has it; before the steps, lines with what the head of other formats says.
 
-use super::{
-    document::{Fact, How, Plan, Step},
-    text::steps_in_words,
-};
+use super::document::{Fact, How, Plan, Step};
 use crate::escape::escape;
 
-/// The columns. New ones are added at the end.
-const COLUMNS: [&str; 15] = [
-    "kind", "number", "phase", "node", "title", "how", "check", "undo", "offline", "after", "needs", "why",
-    "source", "rules", "id",
-];
+/// A line. New columns are added at the end.
+#[derive(Default)]
+struct Row<'p> {
+    kind: &'p str,
+    number: String,
+    phase: &'p str,
+    node: &'p str,
+    title: String,
+    how: String,
+    check: &'p str,
+    undo: &'p str,
+    offline: String,
+    after: String,
+    needs: String,
+    why: &'p str,
+    source: String,
+    rules: String,
+    id: &'p str,
+}
+
+const COLUMNS: &str =
+    "kind,number,phase,node,title,how,check,undo,offline,after,needs,why,source,rules,id\r\n";
 
 /// The runbook as CSV.
 pub(super) fn render(plan: &Plan) -> String {
-    let mut out = String::new();
-    row(&mut out, &COLUMNS.map(str::to_owned));
-    let named = |kind: &str, id: &str, title: &str| {
-        let mut fields = COLUMNS.map(|_| String::new());
-        fields[0] = kind.to_owned();
-        fields[4] = title.to_owned();
-        fields[14] = id.to_owned();
-        fields
-    };
-    row(&mut out, &named("cluster", "", &plan.title()));
+    let mut out = COLUMNS.to_owned();
+    let mut add = |row: Row<'_>| row.write(&mut out);
+    add(Row { kind: "cluster", title: plan.title(), ..Row::default() });
     for part in &plan.phases {
-        let mut fields = named("phase", part.phase, part.title);
-        fields[1] = part.steps.to_string();
-        fields[2] = part.phase.to_owned();
-        row(&mut out, &fields);
+        let (number, title) = (part.steps.to_string(), part.title.to_owned());
+        add(Row { kind: "phase", number, phase: part.phase, title, ..Row::default() });
     }
-    row(&mut out, &named("proof", "", &plan.proof.in_words()));
+    add(Row { kind: "proof", title: plan.proof.in_words(), ..Row::default() });
     for finding in &plan.proof.findings {
         let title = format!("{}: {}", finding.severity, finding.in_words());
-        row(&mut out, &named("finding", &finding.rule, &title));
+        add(Row { kind: "finding", title, id: &finding.rule, ..Row::default() });
     }
     for blank in &plan.blanks {
-        let mut fields = named("blank", &blank.name, &blank.what);
-        fields[9] = steps_in_words(&blank.steps);
-        row(&mut out, &fields);
+        let (title, number) = (blank.what.clone(), numbers(&blank.steps));
+        add(Row { kind: "blank", number, title, id: &blank.name, ..Row::default() });
     }
     for fact in &plan.ground {
-        row(&mut out, &named("before", &fact.path, &fact.shown()));
+        add(Row { kind: "before", title: fact.shown(), id: &fact.path, ..Row::default() });
     }
-    for step in &plan.steps {
-        row(&mut out, &step_row(step));
-    }
+    plan.steps.iter().for_each(|step| add(Row::of(step)));
     out
 }
 
-fn step_row(step: &Step) -> [String; COLUMNS.len()] {
-    let how: Vec<String> = step.how.iter().map(in_lines).collect();
-    let needs: Vec<String> = step.needs.iter().map(Fact::in_words).collect();
-    let after: Vec<String> = step.after.iter().map(usize::to_string).collect();
-    [
-        "step".to_owned(),
-        step.number.to_string(),
-        step.phase.to_owned(),
-        step.node.clone().unwrap_or_default(),
-        step.title.clone(),
-        how.join("; "),
-        step.check.clone(),
-        step.undo.clone(),
-        step.offline.join(", "),
-        after.join(" "),
-        needs.join("; "),
-        step.why.to_owned(),
-        step.sources(),
-        step.proven_by.join(" "),
-        step.id.clone(),
-    ]
+impl<'p> Row<'p> {
+    fn of(step: &'p Step) -> Self {
+        Self {
+            kind: "step",
+            number: step.number.to_string(),
+            phase: step.phase,
+            node: step.node.as_deref().unwrap_or_default(),
+            title: step.title.clone(),
+            how: joined(step.how.iter().map(in_lines)),
+            check: &step.check,
+            undo: &step.undo,
+            offline: step.offline.join(", "),
+            after: numbers(&step.after),
+            needs: joined(step.needs.iter().map(Fact::in_words)),
+            why: step.why,
+            source: step.sources(),
+            rules: step.proven_by.join(" "),
+            id: &step.id,
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        let Self { kind, number, phase, node, title, how, check, undo, offline, .. } = self;
+        let Self { after, needs, why, source, rules, id, .. } = self;
+        let fields: [&str; 15] = [
+            kind, number, phase, node, title, how, check, undo, offline, after, needs, why, source, rules, id,
+        ];
+        out.push_str(&fields.map(field).join(","));
+        out.push_str("\r\n");
+    }
+}
+
+fn numbers(steps: &[usize]) -> String {
+    steps.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join("; ")
 }
 
 fn in_lines(how: &How) -> String {
@@ -80,12 +99,6 @@ fn in_lines(how: &How) -> String {
             path.clone() + &fields.collect::<String>()
         }
     }
-}
-
-fn row(out: &mut String, fields: &[String; COLUMNS.len()]) {
-    let fields: Vec<String> = fields.iter().map(|text| field(text)).collect();
-    out.push_str(&fields.join(","));
-    out.push_str("\r\n");
 }
 
 /// A field in which a spreadsheet sees no formula.

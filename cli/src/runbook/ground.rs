@@ -1,7 +1,7 @@
 //! What is to be there before the first step, by topic, as people check it: what all elements of a list have in common
 //! is said once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::document::{Fact, Plan};
 
@@ -37,22 +37,10 @@ impl Subject {
 
 /// The topics, in the order of a definition.
 pub(super) fn topics(plan: &Plan) -> Vec<Topic> {
-    let mut topics: Vec<(&str, Vec<Parts<'_>>)> = Vec::new();
-    for fact in &plan.ground {
-        let parts = Parts::of(fact);
-        if NOT_CHECKED.contains(&parts.topic) {
-            continue;
-        }
-        match topics.iter_mut().find(|(topic, _)| *topic == parts.topic) {
-            Some((_, facts)) => facts.push(parts),
-            None => topics.push((parts.topic, vec![parts])),
-        }
-    }
-    let topic = |(topic, facts): (&str, Vec<Parts<'_>>)| Topic {
-        title: topic.replace('_', " "),
-        subjects: subjects(&facts),
-    };
-    topics.into_iter().map(topic).collect()
+    let mut facts: Vec<Parts<'_>> = plan.ground.iter().map(Parts::of).collect();
+    facts.retain(|fact| !NOT_CHECKED.contains(&fact.topic));
+    let topics = facts.chunk_by(|one, other| one.topic == other.topic);
+    topics.map(|facts| Topic { title: facts[0].topic.replace('_', " "), subjects: subjects(facts) }).collect()
 }
 
 /// A fact, taken apart: `nodes[NODE1].windows.version`.
@@ -88,28 +76,22 @@ fn end_of_name(text: &str) -> usize {
 }
 
 fn subjects(facts: &[Parts<'_>]) -> Vec<Subject> {
-    let mut elements: Vec<&str> = Vec::new();
-    let mut held: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut known = BTreeMap::new();
+    let elements: Vec<&[Parts<'_>]> = facts.chunk_by(|one, other| one.element == other.element).collect();
+    let names: Vec<String> = elements.iter().map(|facts| unescaped(facts[0].element)).collect();
+    let mut holders: HashMap<(&str, &str), usize> = HashMap::new();
     for fact in facts {
-        known.entry(fact.element).or_insert_with(|| elements.push(fact.element));
-        *held.entry((fact.rest, &fact.value)).or_default() += 1;
+        *holders.entry((fact.rest, &fact.value)).or_default() += 1;
     }
-    let is_common = |fact: &Parts<'_>| {
-        elements.len() > 1 && held.get(&(fact.rest, fact.value.as_str())) == Some(&elements.len())
+    let is_common =
+        |fact: &Parts<'_>| elements.len() > 1 && holders[&(fact.rest, fact.value.as_str())] == elements.len();
+    let told = |facts: &[Parts<'_>], common: bool| {
+        let told = facts.iter().filter(|fact| is_common(fact) == common);
+        told.map(|fact| (unescaped(fact.rest), fact.value.clone())).collect()
     };
-    let told = |fact: &Parts<'_>| (unescaped(fact.rest), fact.value.clone());
-    let first = elements.first().copied().unwrap_or_default();
-    let common = facts.iter().filter(|fact| fact.element == first && is_common(fact)).map(told);
-    let names: Vec<String> = elements.iter().map(|element| unescaped(element)).collect();
-    let each = format!("each of {}", names.join(", "));
-    let mut subjects = vec![Subject { name: each, facts: common.collect() }];
-    subjects.extend(elements.iter().zip(names).map(|(element, name)| {
-        let own = facts.iter().filter(|fact| fact.element == *element && !is_common(fact));
-        Subject { name, facts: own.map(told).collect() }
-    }));
-    subjects.retain(|subject| !subject.facts.is_empty());
-    subjects
+    let each = Subject { name: format!("each of {}", names.join(", ")), facts: told(elements[0], true) };
+    let own = elements.iter().zip(&names);
+    let own = own.map(|(facts, name)| Subject { name: name.clone(), facts: told(facts, false) });
+    [each].into_iter().chain(own).filter(|subject| !subject.facts.is_empty()).collect()
 }
 
 /// A name of a path as it is in the definition.

@@ -125,7 +125,7 @@ fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     // Backticks that are no pairs, or stand side by side, mean something else.
     let inner = parts.get(1..parts.len() - 1).unwrap_or_default();
-    if parts.len() % 2 == 0 || inner.iter().any(|part| part.trim().is_empty()) {
+    if parts.len().is_multiple_of(2) || inner.iter().any(|part| part.trim().is_empty()) {
         return literal(&text);
     }
     let parts = parts.iter().enumerate();

@@ -2,7 +2,7 @@
 
 use rules_core::{
     ClusterReport, Outcome, Plan, Severity, audit_cluster,
-    model::Names,
+    model::{FactPath, Names},
     runbook::{Procedure, Refusal, Runbook, Simulator, Statement},
 };
 
@@ -79,5 +79,5 @@ fn missing(report: &ClusterReport<'_>) -> Vec<String> {
         .collect();
     kinds.sort_unstable();
     kinds.dedup();
-    kinds.into_iter().map(|kind| kind.pattern()).collect()
+    kinds.into_iter().map(FactPath::pattern).collect()
 }

@@ -226,7 +226,7 @@ fn names_of_strangers_do_nothing() {
                 assert!(!ran.out.contains(",=") && !ran.out.contains(",\"="), "{}", ran.out);
             }
             "markdown" => {
-                assert!(!ran.out.contains("<script") && !lines().any(|line| line == "```"), "{}", ran.out)
+                assert!(!ran.out.contains("<script") && !lines().any(|line| line == "```"), "{}", ran.out);
             }
             "mermaid" => {
                 let drawn = |line: &&str| !line.starts_with("%% ");

@@ -150,6 +150,13 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_is_no_argument_of_a_script() {
+        let line = CommandLine::of("ping").value(Value::or_blank(None::<String>, "2MAIL address", ""));
+        assert_eq!(line.to_string(), r#"ping "%_2MAIL_ADDRESS%""#);
+        assert_eq!(line.map(|_| "192.0.2.1".into()).to_string(), "ping 192.0.2.1");
+    }
+
+    #[test]
     fn what_cannot_be_quoted_is_told() {
         for good in ["EVS1", "EVS 1", r"D:\Exchsrvr", "R&D", "Büro", r"D:\"] {
             assert!(can_be_quoted(good), "{good}");
