@@ -10,6 +10,8 @@ const { window } = new (await load("jsdom")).JSDOM("");
 Object.assign(globalThis, { window, document: window.document });
 const { default: mermaid } = await load("mermaid");
 for (const file of files) {
-    const { db } = await mermaid.mermaidAPI.getDiagramFromText(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    await mermaid.parse(text); // only now it knows the kinds of diagrams
+    const { db } = await mermaid.mermaidAPI.getDiagramFromText(text);
     console.log(db.getVertices().size, db.getEdges().length);
 }
