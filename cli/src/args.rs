@@ -19,17 +19,11 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Audit definitions, and exports of the cluster registry
     Audit(AuditArguments),
-    /// Join reports of parts of a fleet into one
     Merge(MergeArguments),
-    /// List the rules, and why each is on or off
     Rules(RulesArguments),
-    /// Print the runbook that builds a cluster as it is defined
     Plan(PlanArguments),
-    /// Say what a rule demands, why, and how to fix what it finds
     Explain(ExplainArguments),
-    /// Print the JSON Schema (draft 2020-12) of a kind of file
     Schema(SchemaArguments),
 }
 

@@ -86,16 +86,16 @@ impl CommandLine {
         self
     }
 
+    /// The values to be filled in.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.parts.iter().filter_map(|(_, value)| value.as_ref())
+    }
+
     /// The same command with other values.
     #[must_use]
     pub fn map(self, mut change: impl FnMut(Value) -> Value) -> Self {
         let parts = self.parts.into_iter().map(|(word, value)| (word, value.map(&mut change)));
         Self { parts: parts.collect() }
-    }
-
-    /// Its values, given and to be filled in.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.parts.iter().filter_map(|(_, value)| value.as_ref())
     }
 }
 
