@@ -75,29 +75,35 @@ struct Script(String);
 impl Script {
     fn head(&mut self, plan: &Plan) {
         let steps = number(plan.steps.len() as u64, "step", "steps");
-        self.remark("Runbook", &format!("{}: {steps}", plan.title()));
-        self.remark("Proof", &plan.proof.in_words());
+        self.remark("Runbook:", &format!("{}: {steps}", plan.title()));
+        self.remark("Proof:", &plan.proof.in_words());
         for finding in &plan.proof.findings {
-            self.remark("Finding", &format!("{}: {}", finding.severity, finding.in_words()));
+            self.remark("Finding:", &format!("{}: {}", finding.severity, finding.in_words()));
         }
         for part in &plan.phases {
-            self.remark("Phase", &format!("{}: {}", part.phase, part.steps));
+            self.remark("Phase:", &format!("{}: {}", part.phase, part.steps));
         }
         if !self.0.is_ascii() || !plan.steps.iter().all(is_ascii) {
-            self.remark("Note", "not all is ASCII: save this file in the code page that `chcp` shows");
+            self.remark("Note:", "not all is ASCII: save this file in the code page that `chcp` shows");
         }
         if !plan.blanks.is_empty() {
             self.line(format_args!(""));
-            self.remark("Fill in", "what stands behind each equals sign");
+            self.remark("Fill in:", "what stands behind each equals sign");
         }
         for blank in &plan.blanks {
-            self.remark(&blank.name, &format!("{} ({})", blank.what, steps_in_words(&blank.steps)));
+            self.remark(
+                &format!("{}:", blank.name),
+                &format!("{} ({})", blank.what, steps_in_words(&blank.steps)),
+            );
             self.line(format_args!("set {}=", blank.name));
         }
         self.line(format_args!(""));
         for topic in ground::topics(plan) {
             for subject in &topic.subjects {
-                self.remark("Before you begin", &format!("{}: {}", topic.title, subject.in_words()));
+                self.remark("Before you begin:", format!("{} {}", topic.title, subject.name).trim_end());
+                for line in &subject.lines {
+                    self.remark("   -", line);
+                }
             }
         }
         if !plan.blanks.is_empty() {
@@ -131,7 +137,7 @@ impl Script {
     fn part(&mut self, index: usize, part: &Part<'_>, plan: &Plan) {
         self.line(format_args!(""));
         self.line(format_args!("rem {}", "=".repeat(70)));
-        self.remark("Script", &format!("on {}", part.place));
+        self.remark("Script:", &format!("on {}", part.place));
         self.line(format_args!("rem {}", "=".repeat(70)));
         self.line(format_args!(":part_{index}"));
         for step in &part.steps {
@@ -144,9 +150,9 @@ impl Script {
 
     fn step(&mut self, step: &Step, plan: &Plan) {
         self.line(format_args!(""));
-        self.remark("Why", step.why);
-        self.remark("Source", &step.sources());
-        self.remark("Rules", &step.proven_by.join(", "));
+        self.remark("Why:", step.why);
+        self.remark("Source:", &step.sources());
+        self.remark("Rules:", &step.proven_by.join(", "));
         self.line(format_args!("echo."));
         let title = echoed(&step.title);
         self.line(format_args!("echo Step {} of {}: {title}", step.number, plan.steps.len()));
@@ -199,7 +205,7 @@ impl Script {
     /// A remark, unless there is nothing to say. It has two words, so that a caret at its end does not take in the next line.
     fn remark(&mut self, label: &str, text: &str) {
         if !text.is_empty() {
-            self.line(format_args!("rem {label}: {}", escape(text).replace('%', "%%")));
+            self.line(format_args!("rem {label} {}", escape(text).replace('%', "%%")));
         }
     }
 

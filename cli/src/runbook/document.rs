@@ -364,7 +364,7 @@ impl Fact {
             match value {
                 serde_json::Value::String(text) => text.clone(),
                 serde_json::Value::Array(values) if values.is_empty() => "none".to_owned(),
-                serde_json::Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
+                serde_json::Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(" + "),
                 serde_json::Value::Bool(true) => "yes".to_owned(),
                 serde_json::Value::Bool(false) => "no".to_owned(),
                 other => other.to_string(),

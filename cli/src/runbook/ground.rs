@@ -6,7 +6,16 @@ use std::collections::HashMap;
 use super::document::{Fact, Plan};
 
 /// What stands in the head of a runbook, or is nothing to look at.
-const NOT_CHECKED: &[&str] = &["name", "exchange", "partial", "labels", "source"];
+const NOT_CHECKED: &[&str] = &[
+    "name",
+    "exchange",
+    "layout",
+    "partial",
+    "virtual_server_mode",
+    "failures_to_survive",
+    "labels",
+    "source",
+];
 
 /// What belongs together: `nodes`.
 pub(super) struct Topic {
@@ -19,20 +28,8 @@ pub(super) struct Topic {
 pub(super) struct Subject {
     /// The element of a list, or all of them; of a topic that is no list, nothing.
     pub(super) name: String,
-    /// Each fact, and its value.
-    pub(super) facts: Vec<(String, String)>,
-}
-
-impl Subject {
-    /// `NODE1: site HQ; windows.version 2003`.
-    pub(super) fn in_words(&self) -> String {
-        let facts = self.facts.iter().map(|(fact, value)| match fact.as_str() {
-            "" => value.clone(),
-            fact => format!("{fact} {value}"),
-        });
-        let facts = facts.collect::<Vec<_>>().join("; ");
-        if self.name.is_empty() { facts } else { format!("{}: {facts}", self.name) }
-    }
+    /// What is said of it, a line for each table: `windows: edition enterprise, version 2003`.
+    pub(super) lines: Vec<String>,
 }
 
 /// The topics, in the order of a definition.
@@ -43,11 +40,45 @@ pub(super) fn topics(plan: &Plan) -> Vec<Topic> {
     topics.map(|facts| Topic { title: facts[0].topic.replace('_', " "), subjects: subjects(facts) }).collect()
 }
 
+fn subjects(facts: &[Parts<'_>]) -> Vec<Subject> {
+    let elements: Vec<&[Parts<'_>]> = facts.chunk_by(|one, other| one.element == other.element).collect();
+    let names: Vec<String> = elements.iter().map(|facts| facts[0].name()).collect();
+    let mut holders: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    for fact in facts {
+        *holders.entry(fact.said_of_an_element()).or_default() += 1;
+    }
+    let is_common =
+        |fact: &Parts<'_>| elements.len() > 1 && holders[&fact.said_of_an_element()] == elements.len();
+    let subject = |name: String, facts: &[Parts<'_>], common: bool| {
+        Subject::of(name, facts.iter().filter(|fact| is_common(fact) == common).collect())
+    };
+    let each = subject(format!("each of {}", names.join(", ")), elements[0], true);
+    let own = elements.iter().zip(&names).map(|(facts, name)| subject(name.clone(), facts, false));
+    [each].into_iter().chain(own).filter(|subject| !subject.lines.is_empty()).collect()
+}
+
+impl Subject {
+    /// What stands in no table is said first.
+    fn of(name: String, mut facts: Vec<&Parts<'_>>) -> Self {
+        facts.sort_by_key(|fact| !fact.table.is_empty());
+        let line = |facts: &[&Parts<'_>]| {
+            let said = facts.iter().map(|fact| fact.said()).collect::<Vec<_>>().join(", ");
+            match facts[0].table {
+                "" => said,
+                table => format!("{}: {said}", unescaped(table)),
+            }
+        };
+        Self { name, lines: facts.chunk_by(|one, other| one.table == other.table).map(line).collect() }
+    }
+}
+
 /// A fact, taken apart: `nodes[NODE1].windows.version`.
 struct Parts<'f> {
     topic: &'f str,
     element: &'f str,
-    rest: &'f str,
+    /// The table that it stands in, within the element.
+    table: &'f str,
+    key: &'f str,
     value: String,
 }
 
@@ -60,7 +91,22 @@ impl<'f> Parts<'f> {
             None => ("", after),
         };
         let rest = rest.trim_start_matches(']').trim_start_matches('.');
-        Self { topic, element, rest, value: fact.shown() }
+        let (table, key) = rest.rsplit_once('.').unwrap_or(("", rest));
+        Self { topic, element, table, key, value: fact.shown() }
+    }
+
+    /// The element as people write it.
+    fn name(&self) -> String {
+        if self.element.is_empty() { String::new() } else { format!("`{}`", unescaped(self.element)) }
+    }
+
+    /// What other elements may have, too.
+    fn said_of_an_element(&self) -> (&str, &str, &str) {
+        (self.table, self.key, &self.value)
+    }
+
+    fn said(&self) -> String {
+        if self.key.is_empty() { self.value.clone() } else { format!("{} {}", self.key, self.value) }
     }
 }
 
@@ -75,26 +121,7 @@ fn end_of_name(text: &str) -> usize {
     end.map_or(text.len(), |(index, _)| index)
 }
 
-fn subjects(facts: &[Parts<'_>]) -> Vec<Subject> {
-    let elements: Vec<&[Parts<'_>]> = facts.chunk_by(|one, other| one.element == other.element).collect();
-    let names: Vec<String> = elements.iter().map(|facts| unescaped(facts[0].element)).collect();
-    let mut holders: HashMap<(&str, &str), usize> = HashMap::new();
-    for fact in facts {
-        *holders.entry((fact.rest, &fact.value)).or_default() += 1;
-    }
-    let is_common =
-        |fact: &Parts<'_>| elements.len() > 1 && holders[&(fact.rest, fact.value.as_str())] == elements.len();
-    let told = |facts: &[Parts<'_>], common: bool| {
-        let told = facts.iter().filter(|fact| is_common(fact) == common);
-        told.map(|fact| (unescaped(fact.rest), fact.value.clone())).collect()
-    };
-    let each = Subject { name: format!("each of {}", names.join(", ")), facts: told(elements[0], true) };
-    let own = elements.iter().zip(&names);
-    let own = own.map(|(facts, name)| Subject { name: name.clone(), facts: told(facts, false) });
-    [each].into_iter().chain(own).filter(|subject| !subject.facts.is_empty()).collect()
-}
-
-/// A name of a path as it is in the definition.
+/// A part of a path as it is in the definition.
 fn unescaped(path: &str) -> String {
     let mut escaped = false;
     let is_kept = |character: &char| {

@@ -67,7 +67,13 @@ impl Page {
         for topic in topics {
             self.line(format_args!("- [ ] **{}**", topic.title));
             for subject in &topic.subjects {
-                self.line(format_args!("  - {}", prose(&subject.in_words())));
+                let indent = if subject.name.is_empty() { "  " } else { "    " };
+                if !subject.name.is_empty() {
+                    self.line(format_args!("  - {}", prose(&subject.name)));
+                }
+                for line in &subject.lines {
+                    self.line(format_args!("{indent}- {}", prose(line)));
+                }
             }
         }
     }

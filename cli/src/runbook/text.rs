@@ -17,6 +17,9 @@ const WIDTH: usize = 100;
 const LABEL: usize = 5;
 const SAID: usize = LABEL + 9;
 
+/// The width of a topic before the first step.
+const TOPIC: usize = 17;
+
 /// The runbook as text.
 pub(super) fn render(plan: &Plan, palette: Palette) -> String {
     let mut text = Text { out: String::new(), palette };
@@ -59,7 +62,15 @@ impl Text {
         for topic in topics {
             let mut label = topic.title.as_str();
             for subject in &topic.subjects {
-                self.labelled(2, 20, label, &subject.in_words());
+                match subject.lines.as_slice() {
+                    [line] if subject.name.is_empty() => self.labelled(2, TOPIC, label, line),
+                    [line] => self.labelled(2, TOPIC, label, &format!("{}: {line}", subject.name)),
+                    lines if subject.name.is_empty() => self.below(2, TOPIC, label, lines),
+                    lines => {
+                        self.labelled(2, TOPIC, label, &subject.name);
+                        self.below(4, TOPIC, "", lines);
+                    }
+                }
                 label = "";
             }
         }
@@ -85,7 +96,9 @@ impl Text {
 
     fn step(&mut self, step: &Step, plan: &Plan) {
         let strong = self.palette.strong;
-        self.line(format_args!("{strong}{:>3}  {}{strong:#}", step.number, escape(&step.title)));
+        self.write(format_args!("{strong}"));
+        self.labelled(0, LABEL, &format!("{:>3}", step.number), &step.title);
+        self.write(format_args!("{strong:#}"));
         self.said("on", &step.place());
         self.said("needs", &step.waits_for(plan));
         self.said("why", step.why);
@@ -122,6 +135,14 @@ impl Text {
         }
     }
 
+    /// A label and some texts, one below the other.
+    fn below(&mut self, indent: usize, width: usize, label: &str, texts: &[String]) {
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        for (label, text) in labels.zip(texts) {
+            self.labelled(indent, width, label, text);
+        }
+    }
+
     /// A label and a text, which goes on below itself.
     fn labelled(&mut self, indent: usize, width: usize, label: &str, text: &str) {
         let text = escape(text);
@@ -145,7 +166,12 @@ impl Text {
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
-        writeln!(self.out, "{line}").expect("a string takes any text");
+        self.write(line);
+        self.out.push('\n');
+    }
+
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        self.out.write_fmt(text).expect("a string takes any text");
     }
 }
 
