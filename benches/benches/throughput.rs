@@ -131,7 +131,12 @@ fn program(criterion: &mut Criterion) {
     let run = |arguments: &[&OsStr]| {
         let program = ["excluster", "audit", "--exit-zero"].map(OsStr::new);
         let arguments = program.iter().chain(arguments).map(|&it| it.to_owned());
-        let exit = excluster::run_with(&book, arguments, &mut Console::new(io::sink(), io::sink()));
+        let exit = excluster::run_with(
+            &book,
+            excluster::PROCEDURES,
+            arguments,
+            &mut Console::new(io::sink(), io::sink()),
+        );
         assert_eq!(exit, Exit::Clean);
     };
     let mut group = criterion.benchmark_group("program");

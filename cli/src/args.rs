@@ -19,15 +19,11 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Audit definitions, and exports of the cluster registry
     Audit(AuditArguments),
-    /// Join reports of parts of a fleet into one
     Merge(MergeArguments),
-    /// List the rules, and why each is on or off
     Rules(RulesArguments),
-    /// Say what a rule demands, why, and how to fix what it finds
+    Plan(PlanArguments),
     Explain(ExplainArguments),
-    /// Print the JSON Schema (draft 2020-12) of a kind of file
     Schema(SchemaArguments),
 }
 
@@ -62,7 +58,7 @@ pub(crate) struct AuditArguments {
     pub(crate) input_format: Option<InputFormat>,
 
     /// What to print, text if not given; `json=FILE` writes to a file, several formats at once
-    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = FormatRequest::parse)]
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = FormatRequest::<FormatName>::parse)]
     pub(crate) formats: Vec<FormatRequest>,
 
     #[command(flatten)]
@@ -114,7 +110,7 @@ pub(crate) struct MergeArguments {
     pub(crate) parts: Vec<PathBuf>,
 
     /// What to print, json if not given; `text=FILE` writes to a file, several formats at once
-    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = FormatRequest::parse)]
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = FormatRequest::<FormatName>::parse)]
     pub(crate) formats: Vec<FormatRequest>,
 
     /// The profile that the parts were audited with; needed only if no part is a report in JSON
@@ -217,19 +213,27 @@ pub(crate) enum FailOn {
 
 /// A format, and the file that it goes to; none is the standard output.
 #[derive(Clone, Debug)]
-pub(crate) struct FormatRequest {
-    pub(crate) format: FormatName,
+pub(crate) struct FormatRequest<F = FormatName> {
+    pub(crate) format: F,
     pub(crate) file: Option<PathBuf>,
 }
 
-impl FormatRequest {
+impl<F: ValueEnum> FormatRequest<F> {
     fn parse(text: &str) -> Result<Self, String> {
         let (format, file) = match text.split_once('=') {
             None => (text, None),
             Some((_, "")) => return Err("there is no file after the `=`".to_owned()),
             Some((format, file)) => (format, Some(file.into())),
         };
-        Ok(Self { format: FormatName::from_str(format, false).map_err(|_| FormatName::expected())?, file })
+        Ok(Self { format: F::from_str(format, false).map_err(|_| Self::expected())?, file })
+    }
+
+    fn expected() -> String {
+        let names: Vec<String> = F::value_variants()
+            .iter()
+            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        format!("expected {}", rules_core::words::alternatives(names.iter().map(String::as_str)))
     }
 }
 
@@ -245,14 +249,54 @@ pub(crate) enum FormatName {
     Ndjson,
 }
 
-impl FormatName {
-    fn expected() -> String {
-        let names: Vec<String> = Self::value_variants()
-            .iter()
-            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        format!("expected {}", rules_core::words::alternatives(names.iter().map(String::as_str)))
-    }
+/// Print the runbook that builds a cluster as it is defined.
+///
+/// Takes one definition (TOML or JSON) of a cluster that is wanted, and prints the steps to it in an order in which they
+/// can be taken: where each is done, why, how, how to see that it worked, and how to take it back. What the definition
+/// leaves open is a blank, and all blanks are listed first. A definition that cannot work gets its findings instead.
+///
+/// Before it is printed, the runbook is proven: a simulator takes every step, and the rules judge the cluster in which
+/// they end.
+#[derive(Debug, Args)]
+#[command(after_help = PLAN_EXIT_CODES)]
+pub(crate) struct PlanArguments {
+    /// The definition; `-` is the standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// What to print, text if not given; `cmd=FILE` writes to a file, several formats at once
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = FormatRequest::<PlanFormat>::parse)]
+    pub(crate) formats: Vec<FormatRequest<PlanFormat>>,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Print the runbook even if it cannot work; the exit code stays what it is
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+const PLAN_EXIT_CODES: &str = "\
+Exit codes:
+  0  the runbook was printed, and is proven
+  1  the definition cannot work: it has errors, or there is no procedure for it
+  2  a mistake on the command line, or a definition that could not be read
+  3  the program is at fault: its runbook does not stand the proof, or a rule broke";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// To follow at a console
+    Text,
+    /// A checklist
+    Markdown,
+    /// One document, `plan/1`
+    Json,
+    /// One line a step, for a spreadsheet
+    Csv,
+    /// A command script with a part for each node
+    Cmd,
+    /// The steps as a graph
+    Mermaid,
 }
 
 /// List the rules, and why each is on or off.
@@ -310,4 +354,6 @@ pub(crate) enum SchemaKind {
     Cluster,
     /// What `audit --format json` prints
     Report,
+    /// What `plan --format json` prints
+    Plan,
 }

@@ -25,7 +25,7 @@ use crate::{
     inputs::{self, Input, Inputs, unreadable},
     outputs::{Outputs, Stop},
     progress::Progress,
-    reading::{self, Content, lossy, not_a_definition},
+    reading::{self, Content, WHAT_A_DEFINITION_IS, lossy, not_a_definition},
     summary::number,
     tally::Tally,
 };
@@ -33,8 +33,6 @@ use crate::{
 /// A batch has at most so many files, and is full with so many bytes.
 const BATCH_FILES: usize = 256;
 const BATCH_BYTES: u64 = 16 << 20;
-
-const WHAT_A_DEFINITION_IS: &str = "a definition is TOML, JSON or NDJSON with `format = \"cluster/1\"`";
 
 /// What is audited, with which rules, and how it is rendered.
 pub(crate) struct Fleet<'a> {
@@ -117,7 +115,7 @@ impl<'a> Fleet<'a> {
     /// Audits everything.
     pub(crate) fn audit(self, outputs: &mut Outputs<'_>, progress: &mut Progress<'_>) -> Result<Seen, Stop> {
         let formats = self.formats;
-        outputs.frame(formats, |format| format.begin())?;
+        outputs.frame(formats.iter().map(|format| format.begin()))?;
         let mut seen = Seen::default();
         let keeper = (!self.is_part).then(|| Keeper::new(self.plan));
         let mut folders = vec![Found::default(); self.inputs.folders.len()];
@@ -162,7 +160,8 @@ impl<'a> Fleet<'a> {
             seen.tally.add_compared(compared);
         }
         writer.progress.finish();
-        writer.outputs.frame(formats, |format| format.end(&seen.tally, seen.compared.as_ref()))?;
+        let ends = formats.iter().map(|format| format.end(&seen.tally, seen.compared.as_ref()));
+        writer.outputs.frame(ends)?;
         Ok(seen)
     }
 

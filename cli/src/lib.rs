@@ -32,13 +32,14 @@ mod part;
 mod progress;
 mod reading;
 mod rule_page;
+mod runbook;
 mod summary;
 mod tally;
 
 use std::ffi::OsString;
 
 use clap::Parser as _;
-use rules_core::{RuleBook, RuleSet};
+use rules_core::{RuleBook, RuleSet, runbook::Procedure};
 
 pub use console::Console;
 pub use exit::Exit;
@@ -54,6 +55,9 @@ use crate::{
 pub const SETS: &[&RuleSet] =
     &[&rules_cluster::CLUSTER, &rules_exchange2003::EXCHANGE_2003, &rules_exchange2007::EXCHANGE_2007];
 
+/// The build procedures that the tool ships.
+pub const PROCEDURES: &[&Procedure] = &[];
+
 /// Every rule that the tool ships.
 ///
 /// # Panics
@@ -63,18 +67,20 @@ pub fn book() -> RuleBook {
         .expect("the sets that are shipped are not empty, and no two of their rules have one name")
 }
 
-/// Runs the tool with the rules of these sets, on the standard streams. The first argument is the program's name.
+/// Runs the tool with the rules of these sets and the procedures that it ships, on the standard streams. The first argument is the program's name.
 pub fn run(sets: &[&'static RuleSet], arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let mut console = Console::standard();
     match RuleBook::of(sets) {
-        Ok(book) => run_with(&book, arguments, &mut console),
+        Ok(book) => run_with(&book, PROCEDURES, arguments, &mut console),
         Err(error) => console.fail(&error, None),
     }
 }
 
-/// Runs the tool with the rules of a book, on streams of the caller's. The first argument is the program's name.
+/// Runs the tool with the rules of a book and some procedures, on streams of the caller's. The first argument is the
+/// program's name.
 pub fn run_with(
     book: &RuleBook,
+    procedures: &[&'static Procedure],
     arguments: impl IntoIterator<Item = OsString>,
     console: &mut Console<'_>,
 ) -> Exit {
@@ -87,6 +93,7 @@ pub fn run_with(
         Command::Audit(arguments) => commands::audit::audit(book, arguments, console),
         Command::Merge(arguments) => commands::merge::merge(book, arguments, console),
         Command::Rules(arguments) => commands::rules::rules(book, arguments, console),
+        Command::Plan(arguments) => commands::plan::plan(book, procedures, arguments, console),
         Command::Explain(arguments) => commands::explain::explain(book, arguments, console),
         Command::Schema(arguments) => commands::schema::schema(arguments, console),
     };

@@ -21,6 +21,8 @@ pub(crate) enum Mistake {
     Part(#[from] PartError),
     #[error("`{0}` is a part, and the report would overwrite it; write the report elsewhere")]
     OverwritesPart(String),
+    #[error("`{0}` is the definition, and the runbook would overwrite it; write the runbook elsewhere")]
+    OverwritesDefinition(String),
     #[error("the standard input can be one part only")]
     PartsFromStdin,
     #[error("cannot read the list of files `{file}`: {error}")]

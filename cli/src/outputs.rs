@@ -52,7 +52,10 @@ struct Output<'c> {
 
 impl<'c> Outputs<'c> {
     /// Opens what was asked for; files are emptied.
-    pub(crate) fn open(requests: &[FormatRequest], stdout: &'c mut Stream<'_>) -> Result<Self, OutputError> {
+    pub(crate) fn open<F>(
+        requests: &[FormatRequest<F>],
+        stdout: &'c mut Stream<'_>,
+    ) -> Result<Self, OutputError> {
         let mut files: Vec<PathBuf> = Vec::new();
         let mut stdout = Some(stdout);
         let mut outputs = Vec::new();
@@ -102,14 +105,10 @@ impl<'c> Outputs<'c> {
         if self.outputs.iter().all(|output| output.closed) { Err(Stop::Closed) } else { Ok(()) }
     }
 
-    /// Writes what stands before or after everything else.
-    pub(crate) fn frame(
-        &mut self,
-        formats: &[Box<dyn Format + '_>],
-        text: impl Fn(&dyn Format) -> String,
-    ) -> Result<(), Stop> {
-        for (output, format) in self.outputs.iter_mut().zip(formats) {
-            output.write(&text(&**format))?;
+    /// Writes what stands before or after everything else: a text for each output.
+    pub(crate) fn frame(&mut self, texts: impl IntoIterator<Item = String>) -> Result<(), Stop> {
+        for (output, text) in self.outputs.iter_mut().zip(texts) {
+            output.write(&text)?;
             output.flush()?;
         }
         Ok(())

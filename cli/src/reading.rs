@@ -39,6 +39,10 @@ const HEAD: usize = 64 << 10;
 /// The largest artefact that is read, in bytes. Those of real clusters have one or two MiB.
 const LARGEST_ARTEFACT: usize = 256 << 20;
 
+/// What to do about a file that is none.
+pub(crate) const WHAT_A_DEFINITION_IS: &str =
+    "a definition is TOML, JSON or NDJSON with `format = \"cluster/1\"`";
+
 const NO_DEFINITION: &str = "neither its name nor its content is that of a definition";
 
 /// Opens an input. `stdin_format` is what the operator says of the standard input.

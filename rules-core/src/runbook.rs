@@ -10,6 +10,8 @@ mod facts;
 mod simulator;
 mod step;
 
+use std::collections::HashMap;
+
 use crate::model::{Cluster, ExchangeVersion};
 
 pub use command::{CommandLine, Value, can_be_quoted};
@@ -57,17 +59,27 @@ impl Runbook {
         Some((Self { target, ground, steps }, *procedure))
     }
 
-    /// For each step, the earlier ones that it waits for: the last to make each fact that it needs.
+    /// For each step, the earlier ones that it waits for: the last to make each fact that it needs. That an element of a
+    /// list is there is made by the first to say anything of it.
     pub fn edges(&self) -> Vec<Vec<usize>> {
-        let mut makers = std::collections::HashMap::new();
+        let mut makers = HashMap::new();
+        let mut elements: HashMap<String, usize> = HashMap::new();
         let mut edges = Vec::new();
         for (index, step) in self.steps.iter().enumerate() {
-            let needs = Facts::of(&step.needs);
-            let mut before: Vec<usize> = needs.iter().filter_map(|fact| makers.get(fact).copied()).collect();
+            let maker_of = |fact: &Statement| {
+                let element = || elements.get(fact.path.strip_suffix(".name")?);
+                makers.get(fact).or_else(element).copied()
+            };
+            let mut before: Vec<usize> = Facts::of(&step.needs).iter().filter_map(maker_of).collect();
             before.sort_unstable();
             before.dedup();
             edges.push(before);
-            makers.extend(Facts::of(&step.makes).into_iter().map(|fact| (fact, index)));
+            for fact in Facts::of(&step.makes) {
+                for (end, _) in fact.path.match_indices("].") {
+                    elements.entry(fact.path[..=end].to_owned()).or_insert(index);
+                }
+                makers.insert(fact, index);
+            }
         }
         edges
     }

@@ -195,7 +195,7 @@ fn join(
     let mut seen = Seen::default();
     // The last file that a cluster was in.
     let mut file = String::new();
-    outputs.frame(formats, |format| format.begin()).map_err(Stopped::Outputs)?;
+    outputs.frame(formats.iter().map(|format| format.begin())).map_err(Stopped::Outputs)?;
     let mut stop = None;
     for part in parts {
         let read = part.read(|earlier| {
@@ -229,7 +229,8 @@ fn join(
     }
     let compared = keeper.compare();
     seen.tally.add_compared(&compared);
-    outputs.frame(formats, |format| format.end(&seen.tally, Some(&compared))).map_err(Stopped::Outputs)?;
+    let ends = formats.iter().map(|format| format.end(&seen.tally, Some(&compared)));
+    outputs.frame(ends).map_err(Stopped::Outputs)?;
     seen.compared = Some(compared);
     Ok(seen)
 }

@@ -8,6 +8,7 @@ use crate::{
     exit::Exit,
     formats::report::report_schema,
     mistake::Mistake,
+    runbook::document::plan_schema,
 };
 
 /// Prints a schema.
@@ -15,6 +16,7 @@ pub(crate) fn schema(arguments: &SchemaArguments, console: &mut Console<'_>) -> 
     let schema = match arguments.kind {
         SchemaKind::Cluster => cluster_schema(),
         SchemaKind::Report => report_schema(),
+        SchemaKind::Plan => plan_schema(),
     };
     console.print(&format!("{:#}\n", schema.as_value()))
 }

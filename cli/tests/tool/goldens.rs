@@ -9,7 +9,7 @@ fn the_page_of_rules_is_current() {
 
 #[test]
 fn the_schemas_are_current() {
-    for kind in ["cluster", "report"] {
+    for kind in ["cluster", "report", "plan"] {
         let ran = run(["schema", kind]);
         assert_golden(format!("../schemas/{kind}.schema.json"), &ran.out);
     }

@@ -9,5 +9,7 @@ mod golden;
 mod goldens;
 mod inputs;
 mod merge;
+mod plan;
+mod procedure;
 mod refused;
 mod runner;

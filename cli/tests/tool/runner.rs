@@ -173,7 +173,7 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
-/// Runs the tool with the test rules.
+/// Runs the tool with the test rules and the test procedure.
 pub(crate) fn run<S: Into<OsString>>(arguments: impl IntoIterator<Item = S>) -> Ran {
     run_with(&RuleBook::of(&[&TEST]).expect("the rules have different names"), arguments)
 }
@@ -182,7 +182,12 @@ pub(crate) fn run<S: Into<OsString>>(arguments: impl IntoIterator<Item = S>) -> 
 pub(crate) fn run_with<S: Into<OsString>>(book: &RuleBook, arguments: impl IntoIterator<Item = S>) -> Ran {
     let arguments = std::iter::once("excluster".into()).chain(arguments.into_iter().map(Into::into));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = excluster::run_with(book, arguments, &mut Console::new(&mut out, &mut err));
+    let exit = excluster::run_with(
+        book,
+        &[&crate::procedure::PROCEDURE],
+        arguments,
+        &mut Console::new(&mut out, &mut err),
+    );
     let text = |bytes| String::from_utf8(bytes).expect("the tool prints UTF-8");
     Ran { exit, out: text(out), err: text(err) }
 }

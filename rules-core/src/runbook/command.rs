@@ -47,10 +47,11 @@ impl fmt::Display for Value {
     }
 }
 
-/// A name as cmd.exe takes one for a variable.
+/// A name as cmd.exe takes one for a variable. A digit in front would be taken for an argument of the script.
 fn variable(name: &str) -> String {
     let character = |it: char| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' };
-    name.chars().map(character).collect()
+    let front = if name.starts_with(|it: char| it.is_ascii_digit()) { "_" } else { "" };
+    front.chars().chain(name.chars().map(character)).collect()
 }
 
 /// A command with its arguments.
@@ -95,6 +96,13 @@ impl CommandLine {
     /// The values to be filled in.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.parts.iter().filter_map(|(_, value)| value.as_ref())
+    }
+
+    /// The same command with other values.
+    #[must_use]
+    pub fn map(self, mut change: impl FnMut(Value) -> Value) -> Self {
+        let parts = self.parts.into_iter().map(|(word, value)| (word, value.map(&mut change)));
+        Self { parts: parts.collect() }
     }
 }
 
@@ -150,6 +158,13 @@ mod tests {
         assert_eq!(line.to_string(), r#"cluster /setnetpriority:Heartbeat,"Public 1""#);
         let line = CommandLine::of("cluster").option("Names=", "A B").word(":MULTISTR");
         assert_eq!(line.to_string(), r#"cluster Names="A B":MULTISTR"#);
+    }
+
+    #[test]
+    fn a_variable_is_no_argument_of_a_script() {
+        let line = CommandLine::of("ping").value(Value::or_blank(None::<String>, "2MAIL address", ""));
+        assert_eq!(line.to_string(), r#"ping "%_2MAIL_ADDRESS%""#);
+        assert_eq!(line.map(|_| "192.0.2.1".into()).to_string(), "ping 192.0.2.1");
     }
 
     #[test]

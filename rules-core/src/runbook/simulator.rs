@@ -259,6 +259,14 @@ mod tests {
     }
 
     #[test]
+    fn that_an_element_is_there_is_made_by_the_first_to_speak_of_it() {
+        let mut runbook = runbook();
+        let group = Cluster::default().groups([Group::default().name("G")]);
+        runbook.steps.push(step("resource", SetupAction::CreateResource, None, group, Cluster::default()));
+        assert_eq!(runbook.edges(), [vec![], vec![0], vec![0], vec![1]]);
+    }
+
+    #[test]
     fn the_steps_lead_to_the_target_and_are_logged() {
         let runbook = runbook();
         let mut simulator = Simulator::new(&runbook, &PROCEDURE);
