@@ -56,7 +56,8 @@ pub const SETS: &[&RuleSet] =
     &[&rules_cluster::CLUSTER, &rules_exchange2003::EXCHANGE_2003, &rules_exchange2007::EXCHANGE_2007];
 
 /// The build procedures that the tool ships.
-pub const PROCEDURES: &[&Procedure] = &[];
+pub const PROCEDURES: &[&Procedure] =
+    &[&rules_exchange2003::procedure::PROCEDURE, &rules_exchange2007::procedure::PROCEDURE];
 
 /// Every rule that the tool ships.
 ///
@@ -67,7 +68,8 @@ pub fn book() -> RuleBook {
         .expect("the sets that are shipped are not empty, and no two of their rules have one name")
 }
 
-/// Runs the tool with the rules of these sets and the procedures that it ships, on the standard streams. The first argument is the program's name.
+/// Runs the tool with the rules of these sets and the procedures that it ships, on the standard streams. The first
+/// argument is the program's name.
 pub fn run(sets: &[&'static RuleSet], arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let mut console = Console::standard();
     match RuleBook::of(sets) {
