@@ -10,12 +10,13 @@ mod golden;
 
 /// The statements of the article about order and creation, as `docs/article.md` numbers them.
 const ORDER_AND_CREATION: &[&str] = &[
-    "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P9a", "P10", "P11", "P12", "P12a", "P13", "P14", "P15", "F4",
-    "F5", "B3", "B6", "B7", "L6", "L7", "L11", "L13", "L14",
+    "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P9a", "P10", "P11", "P12", "P12a", "P13", "P14",
+    "P15", "F4", "F5", "B3", "B6", "B7", "L6", "L7", "L11", "L13", "L14",
 ];
 
 /// The reference clusters whose runbooks stand in `examples/runbooks`, to be read.
-const SHOWN: &[&str] = &["two-nodes-2000", "four-nodes-2003", "scc-2007-windows-2003", "scc-2007", "ccr-2007"];
+const SHOWN: &[&str] =
+    &["two-nodes-2000", "four-nodes-2003", "scc-2007-windows-2003", "scc-2007", "ccr-2007"];
 
 /// What `plan` prints of a reference cluster. That it ends with 0 says that the runbook is proven: the simulator takes every
 /// step, and ends in the cluster that was wanted, in which no rule finds an error.
@@ -45,7 +46,10 @@ fn every_reference_cluster_is_built_without_a_finding_or_an_open_question() {
     for name in names() {
         let document: Value = serde_json::from_str(&runbook(name, "json")).unwrap();
         let proof = &document["proof"];
-        assert_eq!((&proof["proven"], &proof["failed"], &proof["unknown"]), (&true.into(), &0.into(), &0.into()));
+        assert_eq!(
+            (&proof["proven"], &proof["failed"], &proof["unknown"]),
+            (&true.into(), &0.into(), &0.into())
+        );
         assert_eq!(proof["findings"].as_array().unwrap().len(), 0, "{name}: {proof}");
     }
 }
