@@ -82,6 +82,7 @@ fn rules(criterion: &mut Criterion) {
 fn end_to_end(criterion: &mut Criterion) {
     let plan = excluster::book().plan(&Profile::recommended()).expect("every rule is selected");
     let fleet: Vec<Cluster> = Fleet::of(2_000).clusters().collect();
+    let texts = [100, 1_000, 10_000].map(|clusters| (clusters, ndjson(clusters)));
     let mut group = criterion.benchmark_group("end to end");
     for threads in [1, 2] {
         let pool =
@@ -90,8 +91,7 @@ fn end_to_end(criterion: &mut Criterion) {
         group.bench_function(format!("clusters in memory, {threads} threads"), |bencher| {
             bencher.iter(|| pool.install(|| black_box(audit(&plan, &fleet))));
         });
-        for clusters in [100, 1_000, 10_000] {
-            let text = ndjson(clusters);
+        for (clusters, text) in &texts {
             group.throughput(Throughput::BytesDecimal(text.len() as u64));
             group.bench_function(format!("NDJSON, {clusters} clusters, {threads} threads"), |bencher| {
                 bencher.iter_batched(
