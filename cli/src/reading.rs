@@ -7,7 +7,7 @@ use std::{
 };
 
 use rules_core::{
-    input::{Claim, InputError, Syntax, claim},
+    input::{Claim, InputError, LONGEST_JSON, Syntax, claim},
     words,
 };
 
@@ -49,7 +49,7 @@ const NO_DEFINITION: &str = "neither its name nor its content is that of a defin
 pub(crate) fn open(input: &Input, stdin_format: Option<InputFormat>) -> Result<Content, InputError> {
     match &input.origin {
         Origin::Stdin => open_stdin(stdin_format),
-        Origin::File(path, _) => open_file(path, &input.name, input.named),
+        Origin::File(path, size) => open_file(path, *size, &input.name, input.named),
         Origin::Unreadable(error) | Origin::Absent(error) => Err(error.clone()),
         Origin::NotAFile(reason) => Ok(Content::Other((*reason).to_owned())),
     }
@@ -73,13 +73,15 @@ fn open_stdin(format: Option<InputFormat>) -> Result<Content, InputError> {
 }
 
 /// Opens a file. Its extension is that of the name that people know it by, which may be a link's.
-fn open_file(path: &Path, name: &str, named: bool) -> Result<Content, InputError> {
+fn open_file(path: &Path, size: u64, name: &str, named: bool) -> Result<Content, InputError> {
+    // With room for all of it and for a look at its end, a file is read at once.
+    let room = || Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(LONGEST_JSON) + 64);
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     let extension =
         Path::new(name).extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     match extension.as_deref() {
-        Some("toml") => definition(Vec::new(), file, Syntax::Toml, true),
-        Some("json") => definition(Vec::new(), file, Syntax::Json, true),
+        Some("toml") => definition(room(), file, Syntax::Toml, true),
+        Some("json") => definition(room(), file, Syntax::Json, true),
         Some("ndjson" | "jsonl") => {
             let (head, rest) = peek(file)?;
             Ok(lines(head, rest, named, true))
