@@ -4,8 +4,8 @@ use std::{cell::OnceCell, ops::Range};
 
 use importers::{Imported, Note};
 use rules_core::{
-    ClusterReport, Finding, RuleMeta,
-    fleet::{FleetFacts, Triple},
+    ClusterReport, Finding, Plan, RuleMeta,
+    fleet::{FleetFacts, Triple, fleet_facts},
     input::{InputError, Locator, Syntax},
     model::{Cluster, FactPath, Names},
 };
@@ -33,10 +33,11 @@ pub(crate) struct Audited<'a> {
     pub(crate) file: &'a str,
     pub(crate) cluster: &'a Cluster,
     pub(crate) report: ClusterReport<'a>,
-    /// What the rules that compare clusters need of it.
-    pub(crate) facts: FleetFacts,
     pub(crate) origin: Origin<'a>,
+    plan: &'a Plan,
     paths: Names<'a>,
+    /// What the rules that compare clusters need of it, once they are asked.
+    facts: OnceCell<FleetFacts>,
     /// Reads the text again, once there is something to point at.
     locator: OnceCell<Locator<'a>>,
     /// Those facts with their places.
@@ -86,22 +87,28 @@ impl<'a> Audited<'a> {
         file: &'a str,
         cluster: &'a Cluster,
         report: ClusterReport<'a>,
-        facts: FleetFacts,
+        plan: &'a Plan,
         origin: Origin<'a>,
     ) -> Self {
-        let (paths, locator, held) = (Names::of(cluster), OnceCell::new(), OnceCell::new());
-        Self { file, cluster, report, facts, origin, paths, locator, held }
+        let paths = Names::of(cluster);
+        let (facts, locator, held) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { file, cluster, report, origin, plan, paths, facts, locator, held }
+    }
+
+    /// What the rules that compare clusters need of it.
+    pub(crate) fn facts(&self) -> &FleetFacts {
+        self.facts.get_or_init(|| fleet_facts(self.plan, self.cluster))
     }
 
     /// What is the same in two definitions of the cluster.
     pub(crate) fn identity(&self) -> Option<String> {
-        self.facts.identity.as_deref().map(digest::of_identity)
+        self.facts().identity.as_deref().map(digest::of_identity)
     }
 
     /// What it holds that other clusters may hold, too.
     pub(crate) fn held(&self) -> &[Held] {
         self.held.get_or_init(|| {
-            let rules = self.facts.rules.iter().enumerate();
+            let rules = self.facts().rules.iter().enumerate();
             let triples = rules.flat_map(|(rule, facts)| facts.triples.iter().map(move |it| (rule, it)));
             triples
                 .map(|(rule, Triple { path, key, value })| Held {

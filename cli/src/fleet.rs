@@ -12,7 +12,6 @@ use importers::{ImportError, Imported};
 use rayon::prelude::*;
 use rules_core::{
     AuditedLine, Auditor, ClusterReport, Plan, audit_stream,
-    fleet::fleet_facts,
     input::{self, InputError, Place, Syntax, lines::LinesError},
     model::Cluster,
 };
@@ -241,8 +240,7 @@ impl<'a> Fleet<'a> {
         report: ClusterReport<'_>,
         origin: Origin<'_>,
     ) -> Rendered {
-        let facts = fleet_facts(self.plan, cluster);
-        self.render(&Examined::Cluster(Audited::new(file, cluster, report, facts, origin)))
+        self.render(&Examined::Cluster(Audited::new(file, cluster, report, self.plan, origin)))
     }
 
     /// Something that is no definition: a mistake if it was asked for by itself.

@@ -41,7 +41,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn of(audited: &Audited<'_>) -> Self {
-        let lacking = audited.facts.rules.iter().map(|facts| {
+        let lacking = audited.facts().rules.iter().map(|facts| {
             let kinds = facts.missing.iter().map(|path| path.kind()).collect();
             (kinds, facts.broken.clone())
         });

@@ -4,7 +4,6 @@ use std::{io::Read, slice};
 
 use rules_core::{
     Outcome, Plan, RuleBook, Severity, audit_cluster,
-    fleet::fleet_facts,
     input::{self, InputError, Syntax},
     model::{Cluster, ExchangeVersion},
     runbook::{How, Procedure, Refusal, Runbook, Value, can_be_quoted},
@@ -120,8 +119,7 @@ impl Wanted {
             return Vec::new();
         }
         let origin = Origin::Definition { text: &self.text, syntax: self.syntax, line: 1, offset: 0 };
-        let facts = fleet_facts(rules, &self.cluster);
-        let audited = Audited::new(&self.file, &self.cluster, report, facts, origin);
+        let audited = Audited::new(&self.file, &self.cluster, report, rules, origin);
         let title = audited.title();
         console.show(rules, &Examined::Cluster(audited));
         let errors = (counts.errors > 0).then_some(Obstacle::Errors { title, errors: counts.errors });

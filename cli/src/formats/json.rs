@@ -236,7 +236,7 @@ fn cluster<'a>(run: &'a Run<'_>, audited: &'a Audited<'_>) -> report::Cluster<'a
             })
             .collect(),
         not_compared: audited
-            .facts
+            .facts()
             .rules
             .iter()
             .zip(&run.fleet_rules)
