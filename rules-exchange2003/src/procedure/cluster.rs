@@ -109,8 +109,7 @@ impl<'t> Build<'t> {
             how: [screen].into_iter().chain(group.into_iter().flat_map(names_of_core)).collect(),
             check: "Cluster Administrator shows the node as up and the default group online: the \
                     cluster's address and name, and the quorum. Its networks bear the names of the \
-                    node's network connections; the commands below take them for the names that are \
-                    wanted."
+                    node's network connections, which have to be those of this runbook."
                 .into(),
             undo: if self.windows() < WindowsVersion::V2003 {
                 "Clear Cluster Service on the same page of the Control Panel, as long as nothing else is \

@@ -49,8 +49,8 @@ impl Build<'_> {
         Step {
             why: if self.version == ExchangeVersion::V2000 {
                 "Setup installs Exchange only in a forest whose schema has its classes. Schema and \
-                 configuration have to reach every domain controller before DomainPrep. Of a new \
-                 organization it asks the name, which cannot be changed later."
+                 configuration have to reach every domain controller before DomainPrep. ForestPrep \
+                 asks for the name of a new organization, which cannot be changed later."
             } else {
                 "Setup installs Exchange only in a forest whose schema has its classes, and Exchange 2003 \
                  needs its own ForestPrep even where that of Exchange 2000 ran. Schema and configuration \

@@ -147,8 +147,8 @@ impl<'t> Build<'t> {
             needs: in_node(owner, Node { state: state.into(), ..Node::default() }),
             how: lines.into_iter().map(Into::into).collect(),
             check: format!(
-                "`cluster group` shows it on {owner}, `cluster group \"{0}\" /listowners` and `cluster group \
-                 \"{0}\" /prop` what was set.",
+                "`cluster group` shows it on {owner}; `cluster group \"{0}\" /listowners` and `cluster group \
+                 \"{0}\" /prop` show what was set.",
                 group.name
             ),
             undo: format!("`cluster group \"{}\" /delete`, while it is empty.", group.name),

@@ -45,8 +45,8 @@ impl<'t> Build<'t> {
                 "create-resource",
                 format!("Create {} in {}", resource.name, group.name),
                 format!(
-                    "`cluster res` shows it in {1}, `cluster res \"{0}\" /priv` and `cluster res \"{0}\" \
-                     /listdep` what was entered.",
+                    "`cluster res` shows it in {1}; `cluster res \"{0}\" /priv` and `cluster res \"{0}\" \
+                     /listdep` show what was entered.",
                     resource.name, group.name
                 ),
                 format!(

@@ -43,26 +43,29 @@ fn set_folders(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Opt
     if folders == VirtualServer::default() {
         return None;
     }
-    let screen = How::screen(format!(
-        "System Manager: Servers, {}; its storage groups, and below Protocols its SMTP virtual server and \
-         X.400",
-        server.name
-    ));
-    let fields = [
-        ("SMTP, Properties, General, Enable logging, Properties: log file directory", &folders.smtp_log_path),
-        ("SMTP, Properties, Messages: queue directory", &folders.queue_path),
-        ("X.400, Properties, General: message queue directory", &folders.mta_path),
-        ("Mailbox store, full-text index: location", &folders.full_text_path),
+    let screens = [
+        (
+            "Protocols, SMTP, Default SMTP Virtual Server, Properties",
+            &[
+                ("General, Enable logging, Properties: log file directory", &folders.smtp_log_path),
+                ("Messages: queue directory", &folders.queue_path),
+            ][..],
+        ),
+        ("Protocols, X.400, Properties", &[("General: message queue directory", &folders.mta_path)][..]),
+        ("the mailbox store, full-text index", &[("Location", &folders.full_text_path)][..]),
     ];
-    let screen = fields.iter().fold(screen, |screen, (label, path)| match path.get() {
-        Some(path) => screen.field(label, path.as_str()),
-        None => screen,
+    let how = screens.into_iter().filter_map(|(place, fields)| {
+        let mut fields = fields.iter().filter_map(|(label, path)| Some((label, path.get()?))).peekable();
+        fields.peek()?;
+        let screen = How::screen(format!("System Manager: Servers, {}, {place}", server.name));
+        Some(fields.fold(screen, |screen, (label, path)| screen.field(label, path.as_str())))
     });
+    let how = how.collect();
     Some(Step {
         why: "By default the SMTP log lies on the local disk of whichever node the virtual server runs \
               on, and after a failover a part of it is on each node. On a shared disk it follows.",
         needs: online(group),
-        how: vec![screen],
+        how,
         check: "The pages show these folders, and files appear in them.".into(),
         undo: "Choose the former folders on the same pages: note them before.".into(),
         makes: with_virtual_server(folders.name(server.name)),

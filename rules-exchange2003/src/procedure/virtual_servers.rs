@@ -134,12 +134,14 @@ impl<'t> Build<'t> {
     fn delegate(&self) -> Option<Step> {
         let makes = self.delegated();
         let account = self.target.service_account.get()?;
-        let role = match makes.service_account.get()?.exchange_role.get()? {
-            ExchangeRole::OrganizationFullAdministrator | ExchangeRole::GroupFullAdministrator => {
-                "Exchange Full Administrator"
+        let role = makes.service_account.get()?.exchange_role.get()?;
+        let (place, role) = match role {
+            ExchangeRole::OrganizationFullAdministrator => ("organization", "Exchange Full Administrator"),
+            ExchangeRole::OrganizationAdministrator => ("organization", "Exchange Administrator"),
+            ExchangeRole::GroupFullAdministrator => {
+                ("administrative group of the virtual servers", "Exchange Full Administrator")
             }
-            ExchangeRole::OrganizationAdministrator => "Exchange Administrator",
-            _ => "as the definition has it",
+            other => ("administrative group of the virtual servers", other.as_str()),
         };
         let name = account.name.get().map(Name::as_str);
         let name =
@@ -149,12 +151,12 @@ impl<'t> Build<'t> {
                   account. Exchange 2003 uses the rights of the administrator instead.",
             needs: self.every_node_installed(),
             how: vec![
-                How::screen("System Manager: the organization, Delegate control")
+                How::screen(format!("System Manager: the {place}, Delegate control"))
                     .field("Group or user", name)
                     .field("Role", role),
             ],
-            check: "The wizard lists the account with this role, on every domain controller that the nodes \
-                    use."
+            check: "The wizard lists the account with this role. Before going on, wait until the domain \
+                    controllers that the nodes use have it, too."
                 .into(),
             undo: "Remove the account in the same wizard.".into(),
             makes,
