@@ -237,8 +237,8 @@ impl<'t> Build<'t> {
         }
         (made != Services::default()).then(|| Step {
             node: Some(node.name.into()),
-            why: "The Cluster service starts a service for its resource only if the service is set to \
-                  manual. Exchange 2003 leaves POP3 and IMAP4 disabled.",
+            why: "The Cluster service cannot start a service that is disabled, as Exchange 2003 leaves POP3 and \
+                  IMAP4; set to manual, a service runs only where its virtual server runs.",
             article: &["L12"],
             needs: in_node(node.name, Node::default().exchange(NodeExchange::default().installed(true))),
             how: vec![screen],

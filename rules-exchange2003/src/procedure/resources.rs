@@ -45,8 +45,8 @@ impl<'t> Build<'t> {
                 "create-resource",
                 format!("Create {} in {}", resource.name, group.name),
                 format!(
-                    "`cluster res` shows it in {1}; `cluster res \"{0}\" /priv` and `cluster res \"{0}\" \
-                     /listdep` show what was entered.",
+                    "`cluster res` shows it in {1}; `cluster res \"{0}\" /priv`, and the same with /prop and \
+                     with /listdep, shows what was entered.",
                     resource.name, group.name
                 ),
                 format!(
@@ -497,6 +497,12 @@ fn text_of(kind: Option<&ResourceType>) -> Text {
                 "cluster/exchange-data-on-own-disks",
                 "exchange2003/resource-dependencies",
             ],
+        },
+        Some(ResourceType::Pop3 | ResourceType::Imap4) => Text {
+            why: "Clients are offered this protocol, and Exchange 2003 makes no resource for it.",
+            article: &["L12"],
+            source: Source::Microsoft("What's New in Exchange Server 2003"),
+            proven_by: &["cluster/dependencies-resolve", "exchange2003/pop3-imap4-as-intended"],
         },
         _ => Text {
             why: "The definition has this resource, and the System Attendant does not bring it.",
