@@ -6,7 +6,7 @@ use rules_core::{
         Actor, Cluster, Fact, Group, Name, Network, NetworkRole, Node, OrNone, Quorum, QuorumKind, Resource,
         ResourceState, ResourceType, Services, SetupAction, SetupStep, WindowsPath, WindowsVersion,
     },
-    runbook::{CommandLine, Facts, How, Phase, Step, Value},
+    runbook::{CommandLine, Facts, How, Phase, Step, Value, can_be_quoted},
 };
 
 use super::{
@@ -155,8 +155,8 @@ impl<'t> Build<'t> {
             (
                 How::screen(wizard).field("Cluster name", cluster),
                 format!(
-                    "Stop the Cluster service on {0}, `cluster node {0} /evict` on another node, then \
-                     clear Cluster Service on the same page of the Control Panel.",
+                    "Move the groups of {0} away, stop the Cluster service on it, `cluster node {0} /evict` on \
+                     another node, then clear Cluster Service on the same page of the Control Panel.",
                     node.name
                 ),
             )
@@ -260,7 +260,10 @@ impl<'t> Build<'t> {
         );
         let mut line = CommandLine::of("cluster").option("/quorum:", name.clone());
         if let Some(path) = quorum.log_path.get() {
-            line = line.option("/path:", path.as_str());
+            // The folder ends in a backslash, unless that would take in a quote.
+            let folder = format!("{}\\", path.as_str().trim_end_matches('\\'));
+            let folder = if can_be_quoted(&folder) { folder } else { path.as_str().to_owned() };
+            line = line.option("/path:", folder);
         }
         if let Some(size) = quorum.max_log_size_kib.get() {
             line = line.option("/maxlogsize:", size.to_string());

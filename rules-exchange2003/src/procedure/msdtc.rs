@@ -198,7 +198,7 @@ fn secure_dtc(node: Named<'_, Node>) -> Option<Step> {
     Some(Step {
         node: Some(node.name.into()),
         why: "Exchange needs no access to the coordinator from the network, and a clustered one cannot be \
-              authenticated mutually. Windows restarts the coordinator for a change, while nothing uses it \
+              authenticated mutually. Windows may restart the coordinator for a change; nothing uses it \
               yet.",
         needs: in_node(node.name, Node::default().state(running(node.known))),
         how: vec![screen],

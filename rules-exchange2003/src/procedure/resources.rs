@@ -86,7 +86,10 @@ impl<'t> Build<'t> {
         let mut how = Vec::new();
         if is_storage(resource) {
             if let Some(owner) = self.owner(group).filter(|_| self.members.len() > 1) {
-                let place = format!("Cluster Administrator: the group that holds {} today", resource.name);
+                let place = format!(
+                    "Cluster Administrator: the group that holds {} today, unless {owner} owns it",
+                    resource.name
+                );
                 how.push(How::screen(place).field("Move Group", owner));
             }
             let is_known = named(self.target.disks.get()).any(|disk| disk.is(resource.name));
