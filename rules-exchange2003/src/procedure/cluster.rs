@@ -164,7 +164,11 @@ impl<'t> Build<'t> {
             let wizard = "Cluster Administrator: Open Connection to Cluster, Add nodes to cluster";
             (
                 How::screen(wizard).field("Cluster name", cluster).field("Computer name", node.name),
-                format!("`cluster node {} /evict` on another node, once the node owns no group.", node.name),
+                format!(
+                    "Move the groups of {0} away, stop the Cluster service on it, then `cluster node {0} /evict` \
+                     on another node.",
+                    node.name
+                ),
             )
         };
         let owners = group.into_iter().map(|group| {
