@@ -19,7 +19,7 @@ use rules_core::{
         Cluster, ExchangeVersion, Group, Name, Node, NodeState, Reflect, Resource, ResourceType,
         VirtualServer, WindowsVersion, same_name,
     },
-    runbook::{CommandLine, Procedure, Step},
+    runbook::{CommandLine, How, Procedure, Step},
 };
 
 use crate::facts::DEFAULT_GROUP;
@@ -44,6 +44,7 @@ fn steps(target: &Cluster) -> Vec<Step> {
     build.install_binaries();
     build.create_virtual_servers();
     build.finish();
+    build.run_on_a_node();
     build.steps
 }
 
@@ -112,6 +113,28 @@ impl<'t> Build<'t> {
 
     fn add(&mut self, step: Step) {
         self.steps.push(step);
+    }
+
+    /// `cluster.exe` without the name of a cluster speaks to the cluster of its own computer: that has to be a member.
+    fn run_on_a_node(&mut self) {
+        let Some(first) = self.members.first() else { return };
+        for step in self.steps.iter_mut().filter(|step| step.node.is_none()) {
+            let commands = step.how.iter().filter_map(|how| match how {
+                How::Run(line) => Some(line.to_string()),
+                How::Screen { .. } => None,
+            });
+            if commands.into_iter().any(|line| line.starts_with("cluster ")) {
+                step.node = Some(first.name.into());
+            }
+        }
+    }
+
+    /// The fact that a member runs.
+    fn runs(&self, node: &str) -> Cluster {
+        let member = self.members.iter().find(|member| member.is(node));
+        member.map_or_else(Cluster::default, |member| {
+            in_node(member.name, Node::default().state(running(member.known)))
+        })
     }
 }
 

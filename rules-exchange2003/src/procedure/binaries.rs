@@ -3,8 +3,8 @@
 use rules_core::{
     Source,
     model::{
-        Actor, Cluster, Directory, Domain, Group, Node, NodeExchange, Service, ServiceState, Services,
-        SetupAction, SetupStep, Startup, WindowsPath, WindowsVersion,
+        Actor, Cluster, Directory, Domain, ExchangeVersion, Group, Node, NodeExchange, Service, ServiceState,
+        Services, SetupAction, SetupStep, Startup, WindowsPath, WindowsVersion,
     },
     runbook::{CommandLine, Facts, How, Phase, Step, Value},
 };
@@ -31,8 +31,8 @@ impl<'t> Build<'t> {
 
     /// Moves the groups of a node to another one, if there is any.
     fn clear_node(&mut self, node: Named<'t, Node>, purpose: &str) {
-        let others = || self.members.iter().filter(|other| !other.is(node.name));
-        let Some(to) = others().next_back().map(|other| other.name) else { return };
+        let Some(&other) = self.members.iter().rfind(|other| !other.is(node.name)) else { return };
+        let to = other.name;
         let groups: Vec<&str> =
             self.owners.iter().filter(|(_, owner)| node.is(owner)).map(|(group, _)| *group).collect();
         if groups.is_empty() {
@@ -46,21 +46,24 @@ impl<'t> Build<'t> {
         let mut how: Vec<How> = groups.iter().map(move_group).collect();
         how.push(
             How::screen(format!(
-                "Cluster Administrator: {}, Active Groups: whatever else is there",
+                "Cluster Administrator: {}, Active Groups: each group that is still there",
                 node.name
             ))
             .field("Move Group", to),
         );
         let step = Step {
             node: Some(node.name.into()),
-            why: "Setup stops services and replaces libraries that the Cluster service has loaded, and \
-                  wants a restart: what the node owns would fail over in the middle of it. Groups of \
-                  disks that nobody uses yet go along.",
+            why: "Setup stops services, replaces libraries that the Cluster service has loaded, and ends \
+                  with a restart: what the node owns would fail over in the middle of it. The groups of \
+                  disks that nobody uses yet have to go, too.",
             article: &["B7"],
-            needs: owned(node.name),
+            needs: Facts::together([
+                owned(node.name),
+                in_node(to, Node::default().state(running(other.known))),
+            ]),
             how,
             check: format!(
-                "`cluster group` shows no group on {}, and the groups that were moved online on {to}.",
+                "`cluster group` shows no group on {}, and the groups that were moved as online on {to}.",
                 node.name
             ),
             undo: format!("Move them back: `cluster group NAME /moveto:{}`.", node.name),
@@ -98,15 +101,24 @@ impl<'t> Build<'t> {
         }
         Step {
             node: Some(node.name.into()),
-            why: "On one node at a time, by a person at its console: Setup does not run unattended in a \
-                  cluster. On the same local drive of each node, never on a shared disk.",
+            why: if self.version == ExchangeVersion::V2000 {
+                "On one node at a time, by a person at its console: Setup does not run unattended in a \
+                 cluster. On the same local drive of each node, never on a shared disk."
+            } else {
+                "On one node at a time, by a person at its console: Setup does not run unattended in a \
+                 cluster. On the same local drive of each node, never on a shared disk. In a forest \
+                 without an Exchange organization, the first Setup asks for its name, which cannot be \
+                 changed later."
+            },
             article: &["P9", "P9a", "P10", "P11", "B3", "B4", "L11"],
             needs: self.ready_for_setup(node),
             how: vec![CommandLine::of("setup").into(), screen],
-            check: "The wizard says that it installed the cluster-aware version and ends without an \
-                    error; restart the node, and `cluster node` shows it up again."
+            check: "Setup says that it is going to install the cluster-aware version of Exchange, and ends \
+                    without an error. After the restart, `cluster node` shows the node as up again."
                 .into(),
-            undo: "Exchange Setup, action Remove, as long as no virtual server can run on the node.".into(),
+            undo: "Exchange Setup with the action Remove, as long as there is no virtual server that can \
+                   run on the node."
+                .into(),
             log: Some(
                 SetupStep::default()
                     .step(SetupAction::InstallExchange)
@@ -150,7 +162,14 @@ impl<'t> Build<'t> {
             Cluster::default().directory(directory),
             in_node(node.name, Node::default().state(running(node.known)).services(installed(windows))),
             self.msdtc_online(),
+            self.elsewhere(node),
         ])
+    }
+
+    /// The fact that the groups are on other nodes, where there are any.
+    fn elsewhere(&self, node: Named<'t, Node>) -> Cluster {
+        let others = self.owners.iter().filter(|(_, owner)| !node.is(owner));
+        Facts::together(others.map(|(group, owner)| in_group(group, Group::default().owner(*owner))))
     }
 
     /// The services of a node as Setup leaves them: what belongs to virtual servers is stopped until they come online.
@@ -218,8 +237,8 @@ impl<'t> Build<'t> {
         }
         (made != Services::default()).then(|| Step {
             node: Some(node.name.into()),
-            why: "The Cluster service starts what it needs, if it is set to manual; Exchange 2003 leaves \
-                  POP3 and IMAP4 disabled.",
+            why: "The Cluster service cannot start a service that is disabled, as Exchange 2003 leaves POP3 and \
+                  IMAP4; set to manual, a service runs only where its virtual server runs.",
             article: &["L12"],
             needs: in_node(node.name, Node::default().exchange(NodeExchange::default().installed(true))),
             how: vec![screen],
@@ -254,12 +273,14 @@ impl<'t> Build<'t> {
                         .exchange(NodeExchange::default().installed(true)),
                 ),
                 self.msdtc_online(),
+                self.elsewhere(node),
             ]),
             how: vec![CommandLine::of("update").into()],
-            check: "The service pack ends without an error; restart the node, and `cluster node` shows it \
-                    up again."
+            check: "The service pack ends without an error, and `cluster node` shows the node as up again \
+                    after the restart."
                 .into(),
-            undo: "A service pack of Exchange cannot be taken off: remove Exchange and install it anew."
+            undo: "A service pack of Exchange cannot be removed alone: remove Exchange from the node, and \
+                   install it again."
                 .into(),
             log: Some(
                 SetupStep::default()

@@ -6,7 +6,7 @@ use rules_core::{
         Actor, Cluster, Fact, Group, Name, Network, NetworkRole, Node, OrNone, Quorum, QuorumKind, Resource,
         ResourceState, ResourceType, Services, SetupAction, SetupStep, WindowsPath, WindowsVersion,
     },
-    runbook::{CommandLine, Facts, How, Phase, Step, Value},
+    runbook::{CommandLine, Facts, How, Phase, Step, Value, can_be_quoted},
 };
 
 use super::{
@@ -32,9 +32,9 @@ impl<'t> Build<'t> {
         }
         let networks: Vec<Named<'_, Network>> = named(self.target.networks.get()).collect();
         for network in &networks {
-            self.steps.extend(set_role(*network));
+            self.steps.extend(set_role(*network, *first));
         }
-        self.steps.extend(order_networks(&networks));
+        self.steps.extend(order_networks(&networks, *first));
         self.steps.extend(self.set_quorum(group));
         if let Some(group) = group {
             self.complete_default_group(group);
@@ -55,36 +55,36 @@ impl<'t> Build<'t> {
         };
         let address = group.and_then(|group| first_of(group, ResourceType::is_address));
         let address = address.and_then(|address| address_of(address.known));
-        let screen = How::screen(wizard)
-            .field(
-                "Cluster name",
-                Value::or_blank(
-                    self.target.name.get().map(Name::as_str),
-                    "cluster name",
-                    "the name of the cluster",
-                ),
-            )
-            .field("Computer name", node.name)
-            .field(
-                "IP address",
-                Value::or_blank(address, "cluster address", "the address of the cluster itself"),
-            )
-            .field(
-                "Cluster service account",
-                Value::or_blank(
-                    account.map(Name::as_str),
-                    "cluster account",
-                    "the account of the Cluster service, DOMAIN\\name",
-                ),
-            )
-            .field(
-                "Quorum",
-                Value::or_blank(
-                    disk.map(Name::as_str),
-                    "quorum disk",
-                    "the disk, or Majority Node Set, that is to be the quorum",
-                ),
-            );
+        let name = Value::or_blank(
+            self.target.name.get().map(Name::as_str),
+            "cluster name",
+            "the name of the cluster",
+        );
+        let address = Value::or_blank(address, "cluster address", "the address of the cluster itself");
+        let account = Value::or_blank(
+            account.map(Name::as_str),
+            "cluster account",
+            "the account of the Cluster service, DOMAIN\\name",
+        );
+        let disk = Value::or_blank(
+            disk.map(Name::as_str),
+            "quorum disk",
+            "the disk, or Majority Node Set, that is to be the quorum",
+        );
+        let screen = How::screen(wizard).field("Cluster name", name);
+        let screen = if self.windows() < WindowsVersion::V2003 {
+            screen
+                .field("User name and domain", account)
+                .field("Managed disks", "every shared disk")
+                .field("Cluster file storage (the quorum)", disk)
+                .field("Cluster IP address", address)
+        } else {
+            screen
+                .field("Computer name", node.name)
+                .field("IP address", address)
+                .field("Cluster service account", account)
+                .field("Proposed Cluster Configuration, Quorum", disk)
+        };
         let core = group.into_iter().flat_map(|group| {
             let resources = self
                 .core_of(group)
@@ -108,12 +108,19 @@ impl<'t> Build<'t> {
             article: &["P2", "P3", "F4", "L7"],
             how: [screen].into_iter().chain(group.into_iter().flat_map(names_of_core)).collect(),
             check: "Cluster Administrator shows the node as up and the default group online: the \
-                    cluster's address and name, and the quorum."
+                    cluster's address and name, and the quorum. Its networks bear the names of the \
+                    node's network connections, which have to be those of this runbook."
                 .into(),
-            undo: format!(
-                "`cluster node {} /forcecleanup`, as long as nothing else is in the cluster.",
-                node.name
-            ),
+            undo: if self.windows() < WindowsVersion::V2003 {
+                "Clear Cluster Service on the same page of the Control Panel, as long as nothing else is \
+                 in the cluster."
+                    .to_owned()
+            } else {
+                format!(
+                    "`cluster node {} /forcecleanup`, as long as nothing else is in the cluster.",
+                    node.name
+                )
+            },
             log: Some(SetupStep::default().step(SetupAction::FormCluster).node(node.name).by(Actor::Hand)),
             makes: Facts::together(makes),
             proven_by: &[
@@ -128,7 +135,7 @@ impl<'t> Build<'t> {
                 format!("form-cluster {}", node.name),
                 format!(
                     "Form the cluster on {}, with the other nodes shut down; the wizard asks for the \
-                     password of the account",
+                     password of the account of the Cluster service",
                     node.name
                 ),
             )
@@ -137,19 +144,33 @@ impl<'t> Build<'t> {
 
     fn join(&self, so_far: &[Named<'t, Node>], group: Option<Named<'t, Group>>) -> Step {
         let [first, .., node] = so_far else { unreachable!("a node joins another one") };
-        let how = if self.windows() < WindowsVersion::V2003 {
-            How::screen(
-                "Control Panel: Add/Remove Programs, Add/Remove Windows Components, Cluster Service: the \
-                 second or next node in the cluster",
-            )
-        } else {
-            How::screen("Cluster Administrator: File, New, Node").field("Computer name", node.name)
-        };
         let cluster = Value::or_blank(
             self.target.name.get().map(Name::as_str),
             "cluster name",
             "the name of the cluster",
         );
+        let (how, undo) = if self.windows() < WindowsVersion::V2003 {
+            let wizard = "Control Panel: Add/Remove Programs, Add/Remove Windows Components, Cluster \
+                          Service: the second or next node in the cluster";
+            (
+                How::screen(wizard).field("Cluster name", cluster),
+                format!(
+                    "Move the groups of {0} away, stop the Cluster service on it, `cluster node {0} /evict` on \
+                     another node, then clear Cluster Service on the same page of the Control Panel.",
+                    node.name
+                ),
+            )
+        } else {
+            let wizard = "Cluster Administrator: Open Connection to Cluster, Add nodes to cluster";
+            (
+                How::screen(wizard).field("Cluster name", cluster).field("Computer name", node.name),
+                format!(
+                    "Move the groups of {0} away, stop the Cluster service on it, then `cluster node {0} /evict` \
+                     on another node.",
+                    node.name
+                ),
+            )
+        };
         let owners = group.into_iter().map(|group| {
             let grown = self.core_of(group).into_iter().filter(|it| it.known.possible_owners.is_known());
             with_resources(
@@ -163,9 +184,9 @@ impl<'t> Build<'t> {
                   after the other.",
             article: &["P2"],
             needs: in_node(first.name, Node::default().state(running(first.known))),
-            how: vec![how.field("Cluster name", cluster)],
+            how: vec![how],
             check: format!("`cluster node {}` shows the node as up.", node.name),
-            undo: format!("`cluster node {} /evict`.", node.name),
+            undo,
             log: Some(SetupStep::default().step(SetupAction::JoinNode).node(node.name).by(Actor::Hand)),
             makes: Facts::together([joined(*node)].into_iter().chain(owners)),
             proven_by: &["cluster/every-node-joined", "cluster/possible-owners-complete"],
@@ -173,7 +194,11 @@ impl<'t> Build<'t> {
                 Phase::Cluster,
                 Source::Article("step 2"),
                 format!("join-node {}", node.name),
-                format!("Start {} and join it to the cluster", node.name),
+                format!(
+                    "Start {} and join it to the cluster; the wizard asks for the password of the account \
+                     of the Cluster service",
+                    node.name
+                ),
             )
         }
     }
@@ -239,7 +264,10 @@ impl<'t> Build<'t> {
         );
         let mut line = CommandLine::of("cluster").option("/quorum:", name.clone());
         if let Some(path) = quorum.log_path.get() {
-            line = line.option("/path:", path.as_str());
+            // The folder ends in a backslash, unless that would take in a quote.
+            let folder = format!("{}\\", path.as_str().trim_end_matches('\\'));
+            let folder = if can_be_quoted(&folder) { folder } else { path.as_str().to_owned() };
+            line = line.option("/path:", folder);
         }
         if let Some(size) = quorum.max_log_size_kib.get() {
             line = line.option("/maxlogsize:", size.to_string());
@@ -267,8 +295,8 @@ impl<'t> Build<'t> {
             )
         });
         Some(Step {
-            why: "Windows 2000 resets the quorum log at 64 KB, which is too little for the resources of \
-                  Exchange.",
+            why: "A quorum log that is too small is reset before it holds all changes to the resources of \
+                  Exchange. Windows 2000 makes it of 64 KB; 4096 KB is what Microsoft recommends.",
             needs: formed
                 .filter(|_| {
                     group.is_some_and(|group| {
@@ -278,7 +306,7 @@ impl<'t> Build<'t> {
                 .unwrap_or_default(),
             how,
             check: "`cluster /quorum` shows the resource, the path and the size.".into(),
-            undo: "The same command with the values that `cluster /quorum` showed before.".into(),
+            undo: "The same command with the values that `cluster /quorum` showed: note them before.".into(),
             makes: Cluster::default().quorum(made),
             proven_by: &["cluster/quorum-log-size"],
             ..Step::new(
@@ -330,7 +358,12 @@ fn with_owner<'r>(
     ]
 }
 
-fn set_role(network: Named<'_, Network>) -> Option<Step> {
+/// That the cluster is there: its first node runs.
+fn formed_on(first: Named<'_, Node>) -> Cluster {
+    in_node(first.name, Node::default().state(running(first.known)))
+}
+
+fn set_role(network: Named<'_, Network>, first: Named<'_, Node>) -> Option<Step> {
     let role = *network.known.role.get()?;
     let code = match role {
         NetworkRole::Disabled => "Role=0",
@@ -341,21 +374,23 @@ fn set_role(network: Named<'_, Network>) -> Option<Step> {
     Some(Step {
         why: "Clients use the public network; the private one is for the nodes alone. The public one \
               carries the heartbeat, too, when the private one fails.",
+        needs: formed_on(first),
         how: vec![cluster_exe("network", network.name).word("/prop").word(code).into()],
         check: format!("`cluster network \"{}\" /prop` shows {code}.", network.name),
-        undo: "The same command with Role=3, the default.".into(),
+        undo: "The same command with the Role that was there before: 3, unless somebody chose another."
+            .into(),
         makes: Cluster::default().networks([Network::default().name(network.name).role(role)]),
         proven_by: &["cluster/private-network", "cluster/redundant-heartbeat"],
         ..Step::new(
             Phase::Cluster,
             Source::Kb(258_750),
             format!("set-network {}", network.name),
-            format!("Say what the cluster uses the network {} for", network.name),
+            format!("Set what the cluster uses the network {} for", network.name),
         )
     })
 }
 
-fn order_networks(networks: &[Named<'_, Network>]) -> Option<Step> {
+fn order_networks(networks: &[Named<'_, Network>], first: Named<'_, Node>) -> Option<Step> {
     let mut order: Vec<_> =
         networks.iter().filter_map(|it| Some((it.known.priority.get()?, it.name))).collect();
     order.sort();
@@ -366,7 +401,9 @@ fn order_networks(networks: &[Named<'_, Network>]) -> Option<Step> {
         return None;
     }
     Some(Step {
-        why: "The nodes talk to each other on the first network of this list that works: the private one.",
+        why: "The nodes talk to each other on the first network of this list that works, which should be \
+              the private one.",
+        needs: formed_on(first),
         how: vec![
             How::screen("Cluster Administrator: the cluster, Properties, Network Priority")
                 .field("Networks, from the top", names.join(", ")),

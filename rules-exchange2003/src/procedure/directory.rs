@@ -2,8 +2,11 @@
 
 use rules_core::{
     Source,
-    model::{Actor, Cluster, Directory, Domain, ExchangeVersion, SetupAction, SetupStep},
-    runbook::{CommandLine, Phase, Step},
+    model::{
+        Actor, Cluster, Directory, Domain, ExchangeRole, ExchangeVersion, Installer, Name, SetupAction,
+        SetupStep,
+    },
+    runbook::{CommandLine, How, Phase, Step, Value},
 };
 
 use super::{Build, named};
@@ -27,26 +30,52 @@ impl Build<'_> {
     }
 
     fn forest_prep(&self) -> Step {
+        let installer = self.target.installer.get();
+        let account = installer.and_then(|installer| installer.name.get()).map(Name::as_str);
+        let role = installer.and_then(|installer| installer.exchange_role.get());
+        let role = role.filter(|role| **role == ExchangeRole::OrganizationFullAdministrator);
+        let screen = How::screen("Exchange Installation Wizard").field(
+            "Account that is to administer Exchange",
+            Value::or_blank(
+                account,
+                "installer",
+                "the account that is to be the first Exchange Full Administrator, DOMAIN\\name",
+            ),
+        );
+        let mut makes = Cluster::default().directory(Directory::default().forest_prepared_for(self.version));
+        if let Some(role) = role {
+            makes = makes.installer(Installer::default().exchange_role(*role));
+        }
         Step {
-            why: "Setup installs Exchange only in a forest whose schema has its classes, and Exchange \
-                  2003 needs its own ForestPrep even where that of Exchange 2000 ran. Schema and \
-                  configuration have to reach every domain controller before DomainPrep.",
+            why: if self.version == ExchangeVersion::V2000 {
+                "Setup installs Exchange only in a forest whose schema has its classes. Schema and \
+                 configuration have to reach every domain controller before DomainPrep. ForestPrep \
+                 asks for the name of a new organization, which cannot be changed later."
+            } else {
+                "Setup installs Exchange only in a forest whose schema has its classes, and Exchange 2003 \
+                 needs its own ForestPrep even where that of Exchange 2000 ran. Schema and configuration \
+                 have to reach every domain controller before DomainPrep."
+            },
             article: &["P1"],
-            how: vec![CommandLine::of("setup").word("/forestprep").into()],
+            how: vec![CommandLine::of("setup").word("/forestprep").into(), screen],
             check: "Setup ends without an error, and `repadmin /showreps` shows no domain controller that \
                     still waits for the schema."
                 .into(),
-            undo: "A schema cannot be taken back: back up the system state of the schema master first. An \
-                   extended schema does no harm."
+            undo: "An extended schema cannot be taken back, and does no harm. Back up the system state of \
+                   the schema master before the step."
                 .into(),
             log: Some(
                 SetupStep::default().step(SetupAction::ForestPrep).by(Actor::Setup).version(self.version),
             ),
-            makes: Cluster::default().directory(Directory::default().forest_prepared_for(self.version)),
+            makes,
             proven_by: &["exchange2003/directory-prepared-before-setup"],
             ..Step::new(
                 Phase::Directory,
-                Source::Microsoft("Exchange Server 2003 Deployment Guide, ForestPrep"),
+                if self.version == ExchangeVersion::V2000 {
+                    Source::Article("step 1")
+                } else {
+                    Source::Microsoft("Exchange Server 2003 Deployment Guide, ForestPrep")
+                },
                 "forest-prep",
                 "Run ForestPrep from the folder \\setup\\i386 of the Exchange CD, in the domain of the \
                  schema master, as a member of Enterprise Admins and Schema Admins",
@@ -63,8 +92,8 @@ impl Build<'_> {
             needs: Cluster::default().directory(Directory::default().forest_prepared_for(self.forest())),
             how: vec![CommandLine::of("setup").word("/domainprep").into()],
             check: format!(
-                "`{domain}` has the groups Exchange Domain Servers and Exchange Enterprise Servers, the \
-                 one a member of the other."
+                "Active Directory Users and Computers shows in `{domain}` the groups Exchange Domain \
+                 Servers and Exchange Enterprise Servers, the first a member of the second."
             ),
             undo: "Leave it: the groups do no harm, and other Exchange servers may use them.".into(),
             log: Some(

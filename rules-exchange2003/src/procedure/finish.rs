@@ -59,9 +59,8 @@ impl<'t> Build<'t> {
         };
         let from = std::mem::replace(&mut entry.1, home);
         self.add(Step {
-            why: "While Setup ran, the group went from node to node. The default group runs best on a \
-                  node that stands by.",
-            needs: in_group(group.name, Group::default().owner(from)),
+            why: "The group went from node to node while Setup ran, and ends where the definition has it.",
+            needs: Facts::together([in_group(group.name, Group::default().owner(from)), self.runs(home)]),
             how: vec![cluster_exe("group", group.name).option("/moveto:", home).into()],
             check: format!("`cluster group \"{}\"` shows it online on {home}.", group.name),
             undo: format!("`cluster group \"{}\" /moveto:{from}`.", group.name),
@@ -69,7 +68,7 @@ impl<'t> Build<'t> {
             offline: vec![group.name.into()],
             ..Step::new(
                 Phase::Afterwards,
-                Source::Practice("a group is looked for where the documentation of the cluster has it"),
+                Source::Practice("administrators look for a group where the documentation has it"),
                 format!("move-group {}", group.name),
                 format!("Move {} to {home}", group.name),
             )
@@ -98,7 +97,7 @@ fn take_offline(group: Named<'_, Group>) -> Option<Step> {
         .iter()
         .map(|it| (it.name, Resource { r#type: it.known.r#type.clone(), ..Resource::default() }));
     Some(Step {
-        why: "It is wanted offline; it was online to be made.",
+        why: "It had to be online while the cluster was built, and the definition has it offline.",
         needs: with_resources(group.name, there),
         how: lines,
         check: "`cluster res` shows them offline.".into(),
@@ -131,7 +130,7 @@ fn stop_node(node: Named<'_, Node>) -> Option<Step> {
     };
     Some(Step {
         node: Some(node.name.into()),
-        why: "It is wanted so; it was up to be built.",
+        why: "The node had to be up while the cluster was built, and the definition has it like this.",
         needs: in_node(node.name, Node::default().state(running(node.known))),
         how: vec![line.into()],
         check: format!("`cluster node {}` shows it {}.", node.name, state.as_str()),

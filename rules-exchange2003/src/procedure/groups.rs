@@ -83,13 +83,13 @@ impl<'t> Build<'t> {
             .map(|it| (it.name, Resource { r#type: it.known.r#type.clone(), ..Resource::default() }));
         let line = cluster_exe("group", group.name).word("/online").word("/wait:300");
         Step {
-            why: "What stands on a resource can be made only when that is online, and whatever is wrong \
-                  with an address, a name or a disk shows now.",
+            why: "What is made next needs these resources online, and whatever is wrong with an address, a \
+                  name or a disk shows now.",
             article: &["P14"],
             needs: Facts::together([self.owned(group), with_resources(group.name, there)]),
             how: vec![line.into()],
             check: format!(
-                "`cluster group \"{0}\"` and `cluster res` show {0} and all of its resources online.",
+                "`cluster group \"{0}\"` shows {0} online, and `cluster res` all of its resources.",
                 group.name
             ),
             undo: format!("`cluster group \"{}\" /offline`.", group.name),
@@ -113,13 +113,16 @@ impl<'t> Build<'t> {
             return None;
         }
         Some(Step {
-            why: "A group that goes back by itself takes its users offline once more, at a time that \
-                  nobody chose.",
+            why: "A group that moves back to its preferred node by itself is offline once more, at a time \
+                  that nobody chose.",
             needs: self.owned(group),
             how: lines.into_iter().map(Into::into).collect(),
-            check: format!("`cluster group \"{0}\" /prop /listowners` shows these values.", group.name),
-            undo: "The same commands with AutoFailbackType=0 FailoverThreshold=10 FailoverPeriod=6, the \
-                   defaults."
+            check: format!(
+                "`cluster group \"{0}\" /prop` and `cluster group \"{0}\" /listowners` show these values.",
+                group.name
+            ),
+            undo: "The same commands with the values that were there before. AutoFailbackType=0 \
+                   FailoverThreshold=10 FailoverPeriod=6 are the defaults."
                 .into(),
             makes: in_group(group.name, set),
             ..Step::new(
@@ -144,7 +147,8 @@ impl<'t> Build<'t> {
             needs: in_node(owner, Node { state: state.into(), ..Node::default() }),
             how: lines.into_iter().map(Into::into).collect(),
             check: format!(
-                "`cluster group \"{}\" /prop` and `/listowners` show it with its owners, on {owner}.",
+                "`cluster group` shows it on {owner}; `cluster group \"{0}\" /listowners` and `cluster group \
+                 \"{0}\" /prop` show what was set.",
                 group.name
             ),
             undo: format!("`cluster group \"{}\" /delete`, while it is empty.", group.name),

@@ -3,8 +3,8 @@
 use rules_core::{
     Source,
     model::{
-        Actor, Cluster, DtcAuthentication, Group, Node, Resource, ResourceState, ResourceType, Services,
-        SetupAction, SetupStep, WindowsVersion,
+        Actor, Cluster, DtcAuthentication, ExchangeVersion, Group, Node, Resource, ResourceState,
+        ResourceType, Services, SetupAction, SetupStep, WindowsVersion,
     },
     runbook::{CommandLine, Facts, How, Phase, Step},
 };
@@ -75,13 +75,16 @@ impl<'t> Build<'t> {
             node: Some(node.name.into()),
             why: "Windows 2000 has a coordinator on each node, which the program replaces by the one of \
                   the cluster. On the first node it makes the resource, in the first group by the \
-                  alphabet that has an address, a name and a disk; on each other one it only makes the \
-                  node use it.",
+                  alphabet that has an address, a name and a disk; on every other node it makes that \
+                  node use the resource. Run it on one node after the other.",
             article: &["P5", "P6", "P8", "B6"],
             needs: Facts::together([up, waits_for(group, msdtc)]),
             how: [CommandLine::of("comclust")].into_iter().chain(renamed).map(How::from).collect(),
-            check: format!("`cluster res` shows {} in {}.", msdtc.name, group.name),
-            undo: "`comclust -r` on the node.".into(),
+            check: format!(
+                "`cluster res` shows {0} in {1}, and `cluster res \"{0}\" /listowners` shows {2}.",
+                msdtc.name, group.name, node.name
+            ),
+            undo: "`comclust -r` on the node, before Exchange is installed.".into(),
             log: Some(log(group, msdtc).node(node.name)),
             makes: with_resources(group.name, [(msdtc.name, made)]),
             proven_by: &[
@@ -101,9 +104,9 @@ impl<'t> Build<'t> {
     fn create_by_hand(&self, group: Named<'t, Group>, msdtc: Named<'t, Resource>) -> Step {
         let step = self.create_resource(Phase::Msdtc, group, msdtc);
         Step {
-            why: "Setup registers parts of Exchange in a transaction, and looks for the coordinator of \
-                  the cluster. In the default group it has a name and a disk; a failure of it must not \
-                  take that group along.",
+            why: "Exchange Setup stops on a node of a cluster that has no coordinator. In the default group \
+                  it finds the name and the disk that it depends on; its own failure must not take that \
+                  group to another node.",
             article: &["P5", "P6", "P8", "B6"],
             log: Some(log(group, msdtc)),
             proven_by: &[
@@ -131,7 +134,7 @@ impl<'t> Build<'t> {
             Some((node.name, Node::default().services(Services::default().msdtc(msdtc))))
         });
         Step {
-            why: "Setup stops on every node while it is offline.",
+            why: "Exchange Setup and its service packs stop on every node while the resource is offline.",
             article: &["P7"],
             needs: Facts::together([
                 with_resources(group.name, [(msdtc.name, is_there)]),
@@ -139,14 +142,18 @@ impl<'t> Build<'t> {
             ]),
             how: vec![cluster_exe("res", msdtc.name).word("/online").word("/wait:60").into()],
             check: format!("`cluster res \"{}\"` shows it online.", msdtc.name),
-            undo: format!("`cluster res \"{}\" /offline`, while Setup runs nowhere.", msdtc.name),
+            undo: format!("`cluster res \"{}\" /offline`, while Setup does not run on any node.", msdtc.name),
             makes: Facts::together([with_resources(group.name, [(msdtc.name, online)]), in_nodes(on_nodes)]),
             proven_by: &["exchange2003/msdtc-online-at-setup"],
             ..Step::new(
                 Phase::Msdtc,
-                Source::Microsoft(
-                    "Exchange Server 2003 Deployment Guide, table 3, on running Setup on a cluster server",
-                ),
+                if self.version == ExchangeVersion::V2000 {
+                    Source::Article("step 2")
+                } else {
+                    Source::Microsoft(
+                        "Exchange Server 2003 Deployment Guide, table 3, on running Setup on a cluster server",
+                    )
+                },
                 format!("bring-online {}", msdtc.name),
                 format!(
                     "Bring {} online, and leave it online until Setup has run on the last node",
@@ -173,7 +180,7 @@ fn log(group: Named<'_, Group>, msdtc: Named<'_, Resource>) -> SetupStep {
 fn secure_dtc(node: Named<'_, Node>) -> Option<Step> {
     let dtc = node.known.dtc.get()?;
     let path = format!(
-        "Component Services on {}: My Computer, Properties, MSDTC, Security Configuration",
+        "Component Services on {}: Computers, My Computer, Properties, MSDTC, Security Configuration",
         node.name
     );
     let mut screen = How::screen(path);
@@ -191,7 +198,8 @@ fn secure_dtc(node: Named<'_, Node>) -> Option<Step> {
     Some(Step {
         node: Some(node.name.into()),
         why: "Exchange needs no access to the coordinator from the network, and a clustered one cannot be \
-              authenticated mutually.",
+              authenticated mutually. Windows may restart the coordinator for a change; nothing uses it \
+              yet.",
         needs: in_node(node.name, Node::default().state(running(node.known))),
         how: vec![screen],
         check: "The page shows these choices when it is opened again.".into(),

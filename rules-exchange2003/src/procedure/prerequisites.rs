@@ -2,7 +2,7 @@
 
 use rules_core::{
     Source,
-    model::{Node, Service, ServiceState, Services, Startup, WindowsVersion},
+    model::{ExchangeVersion, Node, Service, ServiceState, Services, Startup, WindowsVersion},
     runbook::{How, Phase, Step},
 };
 
@@ -12,42 +12,68 @@ use crate::facts::prerequisites;
 impl Build<'_> {
     /// The parts of Windows that Exchange needs, on each node that gets Exchange.
     pub(super) fn prepare_nodes(&mut self) {
-        let steps: Vec<Step> = self.exchange_nodes().map(install_prerequisites).collect();
+        let steps: Vec<Step> =
+            self.exchange_nodes().map(|node| install_prerequisites(node, self.version)).collect();
         self.steps.extend(steps);
     }
 }
 
-fn install_prerequisites(node: Named<'_, Node>) -> Step {
+fn install_prerequisites(node: Named<'_, Node>, version: ExchangeVersion) -> Step {
     let windows = windows_of(node.known).unwrap_or(WindowsVersion::V2003);
-    let place = if windows < WindowsVersion::V2003 {
-        "Internet Information Services (IIS), Details"
+    let (how, check) = if windows < WindowsVersion::V2003 {
+        (
+            vec![
+                How::screen(
+                    "Control Panel: Add/Remove Programs, Add/Remove Windows Components, Internet \
+                     Information Services (IIS), Details",
+                )
+                .field("World Wide Web Server", "selected")
+                .field("SMTP Service", "selected")
+                .field("NNTP Service", "selected"),
+            ],
+            "The page shows all of them selected, and in Services the World Wide Web Publishing Service and \
+             the SMTP service are started.",
+        )
     } else {
-        "Application Server, Details; there Internet Information Services (IIS), Details"
+        (
+            vec![
+                How::screen(
+                    "Control Panel: Add or Remove Programs, Add/Remove Windows Components, Application \
+                     Server, Details",
+                )
+                .field("ASP.NET", "selected"),
+                How::screen("On the same page: Internet Information Services (IIS), Details")
+                    .field("World Wide Web Service", "selected")
+                    .field("SMTP Service", "selected")
+                    .field("NNTP Service", "selected"),
+            ],
+            "The pages show all of them selected, in Services the World Wide Web Publishing Service and the \
+             SMTP service are started, and IIS Manager has ASP.NET among the web service extensions as \
+             allowed. The .NET Framework is a part of Windows 2003.",
+        )
     };
-    let screen =
-        How::screen(format!("Control Panel: Add/Remove Programs, Add/Remove Windows Components, {place}"));
-    let names: Vec<&str> = prerequisites(windows).filter(|it| it.must_run).map(|it| it.name).collect();
     Step {
         node: Some(node.name.into()),
-        why: "Exchange replaces parts of the SMTP and NNTP services and lives in the others. Setup stops \
-              on a node where one is missing or stopped.",
+        why: "Exchange extends the SMTP and NNTP services, and its web access runs in the web service. \
+              Setup stops on a node where one of them is missing, or where the web or SMTP service is \
+              stopped.",
         article: &["P4"],
-        how: vec![prerequisites(windows).fold(screen, |screen, it| screen.field(it.name, "selected"))],
-        check: format!(
-            "All of them are selected there, and these run, `net start` or the web service extensions of \
-             IIS say so: {}.",
-            names.join(", ")
-        ),
-        undo: "Clear what you selected, as long as Exchange is not installed on the node; never the \
-               Common Files of IIS, which take the Cluster service along."
+        how,
+        check: check.into(),
+        undo: "Clear what you selected on the same pages, before the node joins the cluster and gets \
+               Exchange."
             .into(),
         makes: in_node(node.name, Node::default().services(installed(windows))),
         proven_by: &["exchange2003/prerequisite-services-started"],
         ..Step::new(
             Phase::Prerequisites,
-            Source::Microsoft("Exchange Server 2003 Deployment Guide, \"Server-Specific Requirements\""),
+            if version == ExchangeVersion::V2000 {
+                Source::Article("step 2")
+            } else {
+                Source::Microsoft("Exchange Server 2003 Deployment Guide, \"Server-Specific Requirements\"")
+            },
             format!("install-prerequisites {}", node.name),
-            format!("Install the parts of Windows on {} that Exchange Setup wants to find", node.name),
+            format!("Install the parts of Windows on {} that Exchange Setup requires", node.name),
         )
     }
 }

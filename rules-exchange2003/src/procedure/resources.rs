@@ -26,23 +26,33 @@ impl<'t> Build<'t> {
         resource: Named<'t, Resource>,
     ) -> Step {
         let Text { why, article, source, proven_by } = text_of(resource.known.r#type.get());
-        let is_disk = resource.known.r#type.get().is_some_and(ResourceType::is_storage);
+        let is_disk = is_storage(resource);
         let log = SetupStep::default()
             .step(SetupAction::CreateResource)
             .group(group.name)
             .resource(resource.name)
             .by(Actor::Hand);
-        let (verb, title, undo) = if is_disk {
+        let (verb, title, check, undo) = if is_disk {
             (
                 "move-disk",
                 format!("Move the disk {} into {}", resource.name, group.name),
-                "Move it back into the group that it came from.".to_owned(),
+                format!("`cluster res \"{}\"` shows the disk in {}.", resource.name, group.name),
+                "Move it back in the same way into the group that it came from, which stays behind empty."
+                    .to_owned(),
             )
         } else {
             (
                 "create-resource",
                 format!("Create {} in {}", resource.name, group.name),
-                format!("`cluster res \"{}\" /delete`, while nothing depends on it.", resource.name),
+                format!(
+                    "`cluster res` shows it in {1}; `cluster res \"{0}\" /priv`, and the same with /prop and \
+                     with /listdep, shows what was entered.",
+                    resource.name, group.name
+                ),
+                format!(
+                    "`cluster res \"{}\" /delete`, while it is offline and nothing depends on it.",
+                    resource.name
+                ),
             )
         };
         let made = Resource { parameters: by_hand(&resource.known.parameters), ..resource.known.clone() };
@@ -56,10 +66,7 @@ impl<'t> Build<'t> {
             article,
             needs: Facts::together([self.owned(group), with_resources(group.name, there)]),
             how: self.making(group, resource),
-            check: format!(
-                "`cluster res \"{}\" /prop /priv /listdep` shows what was entered.",
-                resource.name
-            ),
+            check,
             undo,
             log: (!is_disk).then_some(log),
             makes: with_resources(group.name, [(resource.name, made.state(ResourceState::Offline))]),
@@ -72,8 +79,19 @@ impl<'t> Build<'t> {
     fn making(&self, group: Named<'t, Group>, resource: Named<'t, Resource>) -> Vec<How> {
         let kind = resource.known.r#type.get();
         let command = || cluster_exe("res", resource.name);
+        if let Some(screen) = protocol_screen(group, resource) {
+            return [screen].into_iter().chain(properties(resource).map(How::from)).collect();
+        }
         let mut lines = Vec::new();
-        if kind.is_some_and(ResourceType::is_storage) {
+        let mut how = Vec::new();
+        if is_storage(resource) {
+            if let Some(owner) = self.owner(group).filter(|_| self.members.len() > 1) {
+                let place = format!(
+                    "Cluster Administrator: the group that holds {} today, unless {owner} owns it",
+                    resource.name
+                );
+                how.push(How::screen(place).field("Move Group", owner));
+            }
             let is_known = named(self.target.disks.get()).any(|disk| disk.is(resource.name));
             if !is_known {
                 let today = Value::or_blank(
@@ -86,22 +104,25 @@ impl<'t> Build<'t> {
                 );
             }
             lines.push(command().option("/moveto:", group.name));
+            if resource.known.depends_on.get().is_some_and(|on| !on.is_empty()) {
+                lines.push(command().word("/offline"));
+            }
         } else {
             let blank = format!("{} type", resource.name);
             let kind = Value::or_blank(kind.map(ResourceType::as_str), &blank, "the type of the resource");
             lines.push(command().word("/create").option("/group:", group.name).option("/type:", kind));
         }
-        let mut how = Vec::new();
+        let mut parameters = None;
         match self.private(resource) {
             Some(Private::Line(line)) => lines.push(line),
-            Some(Private::Screen(screen)) => how.push(screen),
+            Some(Private::Screen(screen)) => parameters = Some(screen),
             None => {}
         }
         let dependencies = resource.known.depends_on.get().into_iter().flatten();
         lines.extend(dependencies.map(|on| command().option("/adddep:", on.as_str())));
         lines.extend(self.owners_to_remove(resource));
         lines.extend(properties(resource));
-        lines.into_iter().map(How::from).chain(how).collect()
+        how.into_iter().chain(lines.into_iter().map(How::from)).chain(parameters).collect()
     }
 
     /// The private properties of a resource.
@@ -151,8 +172,8 @@ impl<'t> Build<'t> {
                 );
                 let mut line = line.option("Name=", name);
                 for (flag, on, off) in [
-                    (&known.require_dns, "RequireDNS=1", "RequireDNS=0"),
-                    (&known.require_kerberos, "RequireKerberos=1", "RequireKerberos=0"),
+                    (&known.require_dns, "RequireDNS=1:DWORD", "RequireDNS=0:DWORD"),
+                    (&known.require_kerberos, "RequireKerberos=1:DWORD", "RequireKerberos=0:DWORD"),
                 ] {
                     // Windows 2000 has neither unless a service pack brought it; off is how a name is made.
                     match flag.get() {
@@ -236,14 +257,16 @@ impl<'t> Build<'t> {
         let needed =
             needed.map(|it| (it.name, Resource { r#type: it.known.r#type.clone(), ..Resource::default() }));
         Some(Step {
-            why: "A wizard makes resources as Windows has them by default. What is wanted otherwise is \
-                  set while nobody uses them.",
+            why: "These resources were made with the defaults of Windows. What is to differ from them is \
+                  set now, while nobody uses the resources.",
             needs: with_resources(group.name, needed),
             how,
-            check: "`cluster res /prop` and `/listdep` show these values.".into(),
-            undo: "The same commands with RestartAction=2, RestartThreshold=3, RestartPeriod=900000, \
-                   PendingTimeout=180000, the defaults; /adddep and /removedep, /addowner and \
-                   /removeowner take each other back."
+            check: "For each of these resources, `cluster res NAME /prop`, `cluster res NAME /listdep` and \
+                    `cluster res NAME /listowners` show the values."
+                .into(),
+            undo: "The same commands with the defaults: RestartAction=2, RestartThreshold=3, \
+                   RestartPeriod=900000, PendingTimeout=180000. /removedep takes back /adddep, and \
+                   /addowner takes back /removeowner."
                 .into(),
             makes: with_resources(group.name, facts),
             proven_by: &[
@@ -255,7 +278,7 @@ impl<'t> Build<'t> {
                 phase,
                 Source::Microsoft("Windows Clustering, resource common properties"),
                 format!("set-resources {}", group.name),
-                format!("Set what is not as by default on the resources of {}", group.name),
+                format!("Set what differs from the defaults on the resources of {}", group.name),
             )
         })
     }
@@ -300,6 +323,33 @@ impl<'t> Build<'t> {
         self.owner(group)
             .map_or_else(Cluster::default, |owner| in_group(group.name, Group::default().owner(owner)))
     }
+}
+
+/// How a protocol of Exchange gets a resource: the wizard asks which virtual server of the protocol it is to run, which no
+/// command does.
+fn protocol_screen(group: Named<'_, Group>, resource: Named<'_, Resource>) -> Option<How> {
+    let kind = resource.known.r#type.get()?;
+    let server = match kind {
+        ResourceType::Pop3 => "Default POP3 Virtual Server, or the one that is wanted",
+        ResourceType::Imap4 => "Default IMAP4 Virtual Server, or the one that is wanted",
+        ResourceType::Smtp => "Default SMTP Virtual Server, or the one that is wanted",
+        ResourceType::Http => "Exchange Virtual Server, or the one that is wanted",
+        _ => return None,
+    };
+    let join = |names: &[Name]| names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+    let every = || "every node that has Exchange".to_owned();
+    let owners = resource.known.possible_owners.get().map_or_else(every, |owners| join(owners));
+    let on = resource.known.depends_on.get().map_or_else(String::new, |on| join(on));
+    let screen = How::screen(format!("Cluster Administrator: {}, New, Resource", group.name))
+        .field("Name", resource.name)
+        .field("Resource type", kind.as_str())
+        .field("Possible owners", owners)
+        .field("Resource dependencies", on);
+    Some(screen.field("Virtual server of the protocol", server))
+}
+
+fn is_storage(resource: Named<'_, Resource>) -> bool {
+    resource.known.r#type.get().is_some_and(ResourceType::is_storage)
 }
 
 enum Private {
@@ -417,8 +467,8 @@ struct Text {
 fn text_of(kind: Option<&ResourceType>) -> Text {
     match kind {
         Some(kind) if kind.is_address() => Text {
-            why: "The address comes first: the network name stands on it. A static address of the network \
-                  that clients use; with NetBIOS, by which Setup and System Manager find the virtual \
+            why: "The address comes first, because the network name depends on it. It is a static address \
+                  of the network that clients use, with NetBIOS, which Exchange needs to find the virtual \
                   server.",
             article: &["P14", "F3"],
             source: Source::Kb(821_833),
@@ -442,7 +492,7 @@ fn text_of(kind: Option<&ResourceType>) -> Text {
         },
         Some(kind) if kind.is_storage() => Text {
             why: "Databases and logs follow the virtual server on its own disks, which have to be in its \
-                  group. A disk moves while its present group is owned by the same node.",
+                  group. A disk changes its group only while one node owns both groups.",
             article: &["P14", "F5", "L10"],
             source: Source::Kb(821_833),
             proven_by: &[
@@ -451,8 +501,14 @@ fn text_of(kind: Option<&ResourceType>) -> Text {
                 "exchange2003/resource-dependencies",
             ],
         },
+        Some(ResourceType::Pop3 | ResourceType::Imap4) => Text {
+            why: "Clients are offered this protocol, and Exchange 2003 makes no resource for it.",
+            article: &["L12"],
+            source: Source::Microsoft("What's New in Exchange Server 2003"),
+            proven_by: &["cluster/dependencies-resolve", "exchange2003/pop3-imap4-as-intended"],
+        },
         _ => Text {
-            why: "It was asked for; nothing of Exchange brings it.",
+            why: "The definition has this resource, and the System Attendant does not bring it.",
             article: &[],
             source: Source::Microsoft("Windows Server 2003, cluster.exe resource (cc785087)"),
             proven_by: &["cluster/dependencies-resolve", "exchange2003/pop3-imap4-as-intended"],

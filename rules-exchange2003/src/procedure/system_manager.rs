@@ -2,7 +2,10 @@
 
 use rules_core::{
     Source,
-    model::{Cluster, Fact, Group, Resource, ResourceState, ResourceType, VirtualServer, WindowsPath},
+    model::{
+        Cluster, ExchangeVersion, Fact, Group, Resource, ResourceState, ResourceType, VirtualServer,
+        WindowsPath,
+    },
     runbook::{How, Phase, Step},
 };
 
@@ -12,10 +15,27 @@ use super::{Named, with_resources, with_virtual_server};
 pub(super) fn settings(
     server: Named<'_, VirtualServer>,
     group: Named<'_, Group>,
+    version: ExchangeVersion,
 ) -> impl Iterator<Item = Step> {
-    [set_folders(server, group), set_storage_groups(server, group), set_monitoring(server, group)]
-        .into_iter()
-        .flatten()
+    // The documents are about Exchange 2003.
+    let source = |of_2003: Source, reason| match version {
+        ExchangeVersion::V2000 => Source::Practice(reason),
+        _ => of_2003,
+    };
+    let specific = || Source::TechNet("bb124140", "Cluster-Specific Configurations");
+    let help = Source::Microsoft("Exchange Server 2003 help, \"Managing Storage Groups\"");
+    [
+        set_folders(server, group)
+            .map(|step| Step { source: source(specific(), "a local disk does not follow"), ..step }),
+        set_storage_groups(server, group).map(|step| Step {
+            source: source(help, "a lost disk must not take logs and databases"),
+            ..step
+        }),
+        set_monitoring(server, group)
+            .map(|step| Step { source: source(specific(), "there is one MTA in a cluster"), ..step }),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn set_folders(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Option<Step> {
@@ -23,28 +43,31 @@ fn set_folders(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Opt
     if folders == VirtualServer::default() {
         return None;
     }
-    let screen = How::screen(format!(
-        "System Manager: Servers, {}, Properties; its Protocols, SMTP, Default SMTP Virtual Server, \
-         Properties",
-        server.name
-    ));
-    let fields = [
-        ("SMTP, General, Enable logging: log file directory", &folders.smtp_log_path),
-        ("SMTP, Messages: queue directory", &folders.queue_path),
-        ("X.400 protocol: message queue directory", &folders.mta_path),
-        ("Full-Text Indexing: index location", &folders.full_text_path),
+    let screens = [
+        (
+            "Protocols, SMTP, Default SMTP Virtual Server, Properties",
+            &[
+                ("General, Enable logging, Properties: log file directory", &folders.smtp_log_path),
+                ("Messages: queue directory", &folders.queue_path),
+            ][..],
+        ),
+        ("Protocols, X.400, Properties", &[("General: message queue directory", &folders.mta_path)][..]),
+        ("the mailbox store, full-text index", &[("Location", &folders.full_text_path)][..]),
     ];
-    let screen = fields.iter().fold(screen, |screen, (label, path)| match path.get() {
-        Some(path) => screen.field(label, path.as_str()),
-        None => screen,
+    let how = screens.into_iter().filter_map(|(place, fields)| {
+        let mut fields = fields.iter().filter_map(|(label, path)| Some((label, path.get()?))).peekable();
+        fields.peek()?;
+        let screen = How::screen(format!("System Manager: Servers, {}, {place}", server.name));
+        Some(fields.fold(screen, |screen, (label, path)| screen.field(label, path.as_str())))
     });
+    let how = how.collect();
     Some(Step {
         why: "By default the SMTP log lies on the local disk of whichever node the virtual server runs \
-              on, in pieces after each failover. On a shared disk it follows.",
+              on, and after a failover a part of it is on each node. On a shared disk it follows.",
         needs: online(group),
-        how: vec![screen],
-        check: "The folders fill, and still do after the group was moved to another node.".into(),
-        undo: "Choose the former folders on the same pages.".into(),
+        how,
+        check: "The pages show these folders, and files appear in them.".into(),
+        undo: "Choose the former folders on the same pages: note them before.".into(),
         makes: with_virtual_server(folders.name(server.name)),
         proven_by: &["exchange2003/smtp-log-on-own-disk", "cluster/exchange-data-on-own-disks"],
         ..Step::new(
@@ -59,7 +82,8 @@ fn set_folders(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Opt
 fn set_storage_groups(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> Option<Step> {
     let storage_groups = server.known.storage_groups.get()?.clone();
     let mut screen = How::screen(format!(
-        "System Manager: Servers, {}, New, Storage Group, and Properties of each",
+        "System Manager: Servers, {}: New, Storage Group for those that are missing, then Properties of \
+         each storage group and store",
         server.name
     ));
     for storage_group in &storage_groups {
@@ -76,11 +100,12 @@ fn set_storage_groups(server: Named<'_, VirtualServer>, group: Named<'_, Group>)
         }
     }
     Some(Step {
-        why: "The wizard makes one storage group in the data path. Logs belong on other disks than \
-              databases, before users are there: moving them takes the databases offline.",
+        why: "The virtual server has one storage group, in the data path. Logs belong on other disks than \
+              databases. Move them before there are users: the databases are dismounted for it.",
         needs: online(group),
         how: vec![screen],
-        check: "The databases are mounted, and Properties shows these paths.".into(),
+        check: "The databases are mounted, Properties shows these paths, and there are no other databases."
+            .into(),
         undo: "Choose the former paths on the same pages; System Manager moves the files. A new storage \
                group is deleted once it is empty."
             .into(),
@@ -117,8 +142,8 @@ fn set_monitoring(server: Named<'_, VirtualServer>, group: Named<'_, Group>) -> 
             ))
             .field("Remove", "Microsoft Exchange MTA Stacks"),
         ],
-        check: "Monitoring and Status shows the virtual server as available.".into(),
-        undo: "Add the service on the same page.".into(),
+        check: "Tools, Monitoring and Status, Status shows the virtual server as available.".into(),
+        undo: "Add the service again on the same page.".into(),
         makes: with_virtual_server(VirtualServer::default().name(server.name).mta_monitored(false)),
         proven_by: &["exchange2003/mta-monitored-where-it-is"],
         ..Step::new(

@@ -3,14 +3,14 @@
 use rules_core::{
     Source,
     model::{
-        Actor, Cluster, Group, Name, Node, NodeExchange, Parameters, Resource, ResourceState, ResourceType,
-        SetupAction, SetupStep, VirtualServer, WindowsPath,
+        Actor, Cluster, ExchangeRole, ExchangeVersion, Group, Name, Node, NodeExchange, Parameters, Resource,
+        ResourceState, ResourceType, ServiceAccount, SetupAction, SetupStep, VirtualServer, WindowsPath,
     },
     runbook::{Facts, How, Phase, Step, Value},
 };
 
 use super::{
-    Build, Named, binaries::service_pack, groups::Parts, in_group, in_nodes, rename, system_manager,
+    Build, Named, binaries::service_pack, groups::Parts, in_group, in_nodes, same_name, system_manager,
     with_resources, with_virtual_server,
 };
 use crate::facts::{Brought, brought_by_system_attendant, called_for};
@@ -18,6 +18,7 @@ use crate::facts::{Brought, brought_by_system_attendant, called_for};
 impl<'t> Build<'t> {
     /// The virtual servers, each in a group of its own; the first brings the MTA.
     pub(super) fn create_virtual_servers(&mut self) {
+        self.steps.extend(self.delegate());
         for (server, group) in self.virtual_servers() {
             if !self.is_made(group) {
                 self.found_group(Phase::VirtualServers, group);
@@ -32,7 +33,7 @@ impl<'t> Build<'t> {
             }
             let all: Vec<_> = base.into_iter().chain(made).chain(others).collect();
             self.add(self.start_virtual_server(server, group, &all));
-            self.steps.extend(system_manager::settings(server, group));
+            self.steps.extend(system_manager::settings(server, group, self.version));
         }
     }
 
@@ -65,19 +66,27 @@ impl<'t> Build<'t> {
         log.data_path = data_path(server, attendant).map(WindowsPath::from).into();
         Step {
             node: Some(owner.into()),
-            why: "The wizard asks for the administrative group and makes the server in the directory, \
-                  which no command does. The System Attendant brings the store, Routing, SMTP, HTTP and \
-                  Microsoft Search, the first one of the cluster also the MTA; Exchange 2000 also POP3 \
-                  and IMAP4. It is made when every node has Exchange.",
+            why: if self.version == ExchangeVersion::V2000 {
+                "The wizard asks for the administrative group, and the Cluster service makes the server in \
+                 the directory: its account has to be an Exchange Full Administrator by now. The System \
+                 Attendant brings the store, Routing, SMTP, HTTP, POP3, IMAP4 and Microsoft Search, and the \
+                 first one of the cluster also the MTA. Every node has to have Exchange before."
+            } else {
+                "The wizard asks for the administrative group and makes the server in the directory, with \
+                 the rights of whoever runs it: log on as an Exchange Full Administrator. The System \
+                 Attendant brings the store, Routing, SMTP, HTTP and Microsoft Search, and the first one of \
+                 the cluster also the MTA. Every node has to have Exchange before."
+            },
             article: &["P12", "P12a", "P14", "L6", "L13", "L14"],
             needs: Facts::together([
                 self.every_node_installed(),
+                self.delegated(),
                 self.owned(group),
                 with_resources(group.name, base.iter().map(|it| (it.name, online.clone()))),
             ]),
             how: [self.wizard(server, group, attendant)]
                 .into_iter()
-                .chain(self.names(server, made))
+                .chain(self.names(server, group, made))
                 .collect(),
             check: format!(
                 "`cluster res` shows in {}: {}.",
@@ -85,8 +94,9 @@ impl<'t> Build<'t> {
                 made.iter().map(|it| it.name).collect::<Vec<_>>().join(", ")
             ),
             undo: format!(
-                "Delete the resource {} in Cluster Administrator, which leaves data and directory alone. \
-                 \"Remove Exchange Virtual Server\" destroys the server.",
+                "Take {0} offline and delete this resource in Cluster Administrator: the resources that came \
+                 with it go along, data and directory stay. Never choose \"Remove Exchange Virtual Server\" \
+                 for a server that has data: it destroys the server.",
                 attendant.name
             ),
             log: Some(log),
@@ -109,6 +119,55 @@ impl<'t> Build<'t> {
                 format!("Create the System Attendant of {} in Cluster Administrator on {owner}", server.name),
             )
         }
+    }
+
+    /// The role of Exchange that the account of the Cluster service is to have, and what a definition says of it.
+    fn delegated(&self) -> Cluster {
+        let account = self.target.service_account.get();
+        let role = account.and_then(|account| account.exchange_role.get()).copied();
+        role.filter(|role| *role != ExchangeRole::None).map_or_else(Cluster::default, |role| {
+            Cluster::default().service_account(ServiceAccount::default().exchange_role(role))
+        })
+    }
+
+    /// Gives the account of the Cluster service its role, which nobody can have before there is an organization.
+    fn delegate(&self) -> Option<Step> {
+        let makes = self.delegated();
+        let account = self.target.service_account.get()?;
+        let role = makes.service_account.get()?.exchange_role.get()?;
+        let (place, role) = match role {
+            ExchangeRole::OrganizationFullAdministrator => ("organization", "Exchange Full Administrator"),
+            ExchangeRole::OrganizationAdministrator => ("organization", "Exchange Administrator"),
+            ExchangeRole::GroupFullAdministrator => {
+                ("administrative group of the virtual servers", "Exchange Full Administrator")
+            }
+            other => ("administrative group of the virtual servers", other.as_str()),
+        };
+        let name = account.name.get().map(Name::as_str);
+        let name =
+            Value::or_blank(name, "cluster account", "the account of the Cluster service, DOMAIN\\name");
+        Some(Step {
+            why: "In Exchange 2000 the Cluster service makes a virtual server in the directory under its own \
+                  account. Exchange 2003 uses the rights of the administrator instead.",
+            needs: self.every_node_installed(),
+            how: vec![
+                How::screen(format!("System Manager: the {place}, Delegate control"))
+                    .field("Group or user", name)
+                    .field("Role", role),
+            ],
+            check: "The wizard lists the account with this role. Before going on, wait until the domain \
+                    controllers that the nodes use have it, too."
+                .into(),
+            undo: "Remove the account in the same wizard.".into(),
+            makes,
+            proven_by: &["exchange2003/service-account-exchange-role"],
+            ..Step::new(
+                Phase::VirtualServers,
+                Source::Kb(821_834),
+                "delegate-control",
+                "Give the account of the Cluster service its role in Exchange",
+            )
+        })
     }
 
     fn wizard(
@@ -155,18 +214,27 @@ impl<'t> Build<'t> {
             )
     }
 
-    /// The commands that give what the System Attendant brought the names that are wanted.
+    /// What gives the resources that the System Attendant brought the names that are wanted. They are found by their types:
+    /// what the wizard calls them differs from one cluster to the next.
     fn names(
         &self,
         server: Named<'t, VirtualServer>,
+        group: Named<'t, Group>,
         made: &[Named<'t, Resource>],
-    ) -> impl Iterator<Item = How> {
-        let brought =
-            brought_by_system_attendant(self.version).filter_map(move |Brought { kind, called, .. }| {
+    ) -> Option<How> {
+        let mut brought = brought_by_system_attendant(self.version)
+            .filter_map(|Brought { kind, called, .. }| {
                 let resource = made.iter().find(|resource| resource.is_of(kind))?;
-                rename("res", &called_for(called, server.name), resource.name)
-            });
-        brought.map(How::from)
+                let usual = same_name(&called_for(called, server.name), resource.name);
+                (!usual).then(|| (kind.as_str(), resource.name))
+            })
+            .peekable();
+        brought.peek()?;
+        let screen = How::screen(format!(
+            "Cluster Administrator: {}: find each resource by its type, then File, Rename",
+            group.name
+        ));
+        Some(brought.fold(screen, |screen, (kind, name)| screen.field(kind, name)))
     }
 
     /// Every node that gets Exchange has it, with its service pack.
@@ -206,12 +274,12 @@ impl<'t> Build<'t> {
             makes.push(with_virtual_server(running.name(server.name)));
         }
         Step {
-            why: "As the virtual server comes online for the first time, it registers in the directory \
-                  and makes its first databases in the data path.",
+            why: "As the virtual server comes online for the first time, it makes its first databases in \
+                  the data path.",
             article: &["P14", "L3", "L5"],
             check: format!(
-                "`cluster res` shows all of {0} online, `nslookup {1}` answers with its address, and a \
-                 client opens a mailbox on {1}.",
+                "`cluster res` shows all of {0} online, `nslookup {1}` answers with its address, and System \
+                 Manager shows the databases of {1} as mounted.",
                 group.name, server.name
             ),
             makes: Facts::together(makes),

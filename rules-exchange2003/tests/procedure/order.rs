@@ -123,6 +123,7 @@ fn the_steps_of_two_nodes_with_exchange_2003_and_of_exchange_2000() {
             "set-resource MSDTC",
             "clear-node NODE1 for Service Pack 3",
             "clear-node NODE2 for Service Pack 3",
+            "delegate-control",
         ]
     );
 }
