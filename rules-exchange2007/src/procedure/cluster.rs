@@ -423,8 +423,9 @@ pub(super) fn further_resource(design: &Design<'_>, into: Named<'_, Group>, it: 
     let mut how: Vec<How> = vec![create.into()];
     let on = it.facts.depends_on.get().into_iter().flatten();
     how.extend(on.clone().map(|on| line().option("/adddep:", on.as_str()).into()));
+    let tool = if design.windows.is_2008() { "Failover Cluster Management" } else { "Cluster Administrator" };
     if it.facts.parameters.is_known() {
-        how.push(How::screen(format!("Cluster Administrator: Properties of {name}, Parameters")));
+        how.push(How::screen(format!("{tool}: Properties of {name}: the parameters of the definition")));
     }
     if it.facts.state.get().is_none_or(|state| *state == ResourceState::Online) {
         how.push(line().word("/online").into());
@@ -433,7 +434,7 @@ pub(super) fn further_resource(design: &Design<'_>, into: Named<'_, Group>, it: 
     let needed = on.map(resource).collect::<Vec<_>>();
     let needs = if needed.is_empty() { group(in_group) } else { group(in_group).resources(needed) };
     Step {
-        why: "Exchange 2007 needs nothing of this; the definition has it.",
+        why: "Exchange 2007 does not need this resource; the definition has it.",
         source: Source::Practice("the definition has this resource"),
         needs: with_nodes(some_groups([needs]), members(&design.nodes)),
         how,

@@ -298,10 +298,13 @@ impl<'t> Plan<'_, 't> {
     pub(super) fn mount(&self) -> Step {
         let Self { design, server, .. } = self;
         let databases: Vec<_> = self.databases().collect();
-        let copies = if design.shares_disks() {
-            String::new()
+        let (copies, seeding) = if design.shares_disks() {
+            (String::new(), "")
         } else {
-            format!(", and `Get-StorageGroupCopyStatus -Server {}` every copy as Healthy", server.name)
+            (
+                format!(", and `Get-StorageGroupCopyStatus -Server {}` every copy as Healthy", server.name),
+                " A copy that does not become Healthy is suspended, and seeded with `Update-StorageGroupCopy` on its node.",
+            )
         };
         let offline = databases.iter().map(|it| in_state(*it, Offline));
         let mounted =
@@ -316,8 +319,7 @@ impl<'t> Plan<'_, 't> {
                 .collect(),
             check: format!(
                 "`cluster group \"{}\"` shows Online{copies}. Move it to another node and back with \
-                 `Move-ClusteredMailboxServer`, while nobody works with it, as it is offline for a moment: every database is \
-                 mounted there, too.",
+                 `Move-ClusteredMailboxServer`, while nobody works with it, as it is offline for a moment: every database is mounted there, too.{seeding}",
                 server.group.name
             ),
             undo: "`Dismount-Database` with the same identities.".to_owned(),

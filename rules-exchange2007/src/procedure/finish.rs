@@ -42,6 +42,12 @@ pub(super) fn properties(design: &Design<'_>, it: Named<'_, Group>, phase: Phase
     steps.into_iter().flatten().collect()
 }
 
+const FAILING_OVER: &str = "An automatic failback is a second outage, at a time that nobody has chosen. The threshold is how often a group may fail \
+     over within the period, in hours, before the cluster leaves it where it is.";
+const FAILING_OVER_2008: &str = "An automatic failback is a second outage, at a time that nobody has chosen. The threshold is how often a group may fail \
+     over within the period, in hours, before the cluster leaves it where it is; 4294967295 stands for the default, one less \
+     than there are nodes.";
+
 fn set_group(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Option<Step> {
     let Named { name, facts } = it;
     let line = || design.cluster().word("group").value(name.as_str());
@@ -73,9 +79,7 @@ fn set_group(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Option<
         );
     }
     (!how.is_empty()).then(|| Step {
-        why: "An automatic failback is a second outage, at a time that nobody has chosen. The threshold is how often a group may \
-              fail over within the period, in hours, before it stays offline; 4294967295 stands for the default of Windows \
-              2008, one less than there are nodes.",
+        why: if design.windows.is_2008() { FAILING_OVER_2008 } else { FAILING_OVER },
         source: Source::Microsoft("Failover Cluster API reference, group common properties"),
         needs: with_nodes(groups([group(name)]), members(&design.nodes)),
         how,
@@ -84,7 +88,7 @@ fn set_group(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Option<
         } else {
             format!("`cluster group \"{name}\" /prop` shows these values.")
         },
-        undo: "Set the values that it had: note what the same commands show before the change. The group goes on running."
+        undo: "Set the values that it had: note what `/prop` shows before the change. The group goes on running."
             .to_owned(),
         makes: groups([Group { name: name.clone().into(), ..made }]),
         proven_by: &["cluster/failback-prevented", "cluster/failover-limits-usual"],
@@ -124,7 +128,7 @@ fn set_resources(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Opt
         needs: groups([group(name).resources(needs)]),
         how,
         check: "`cluster res \"<name>\" /prop` shows these values for each.".to_owned(),
-        undo: "Set the values that they had: note what the same commands show before the change. The resources stay online."
+        undo: "Set the values that they had: note what `/prop` shows before the change. The resources stay online."
             .to_owned(),
         makes: groups([group(name).resources(made)]),
         proven_by: &["cluster/is-alive-interval-usual", "cluster/no-separate-monitor"],

@@ -148,7 +148,7 @@ impl<'t> Plan<'_, 't> {
         Step {
             node: Some(made_on.clone()),
             why: "Setup makes the group, its address, its name and the Exchange resources by itself, and a first storage group \
-                  with a database in it: make none of them by hand before. It is run from the media of the Mailbox role.",
+                  with a database in it: make none of them by hand before. Run it from the media from which the Mailbox role was installed.",
             source: if design.shares_disks() { scc(design) } else { ccr(design) },
             article: &["P12a", "P13", "P14", "P15", "L6"],
             needs: self.needs_of_setup(),
@@ -413,8 +413,7 @@ fn move_home(design: &Design<'_>, server: &Server<'_>) -> Option<Step> {
     let running_on = server.facts.running_on.clone();
     let server_part = VirtualServer { running_on, ..VirtualServer::default().name(name.clone()) };
     Some(Step {
-        why: "Setup made it on another node, as it makes only one clustered mailbox server on each. It is moved with the tool of \
-              Exchange and not with those of the cluster, as that looks at the state of the target first.",
+        why: "Setup made it on another node, as it makes only one clustered mailbox server on each. Move it with the tool of Exchange and not with one of the cluster's: only the first looks at the state of the target.",
         source: Source::Microsoft("Exchange Server 2007 help, Move-ClusteredMailboxServer"),
         needs: with_nodes(owned_by([server.group], server.made_on), members(homes)),
         how: vec![

@@ -191,7 +191,7 @@ fn install(design: &Design<'_>, member: &Member<'_>, owner: &Name) -> Step {
         how: vec![setup.into()],
         check: format!(
             "Setup on `{name}` ends without an error, and `ExchangeSetupLogs\\ExchangeSetup.log` on the system drive shows \
-             none. The node itself is no Exchange server yet: that is the clustered mailbox server. Restart the node if \
+             none. `Get-ExchangeServer` need not list the node: what it lists later is the clustered mailbox server. Restart the node if \
              Setup asks for it."
         ),
         undo: "`Setup.com /mode:Uninstall` on this node, while no clustered mailbox server is on it."

@@ -104,9 +104,13 @@ fn shared(witness: &Witness) -> Quorum {
 }
 
 fn share(design: &Design<'_>, witness: &Witness) -> Step {
-    let host = witness.host.get().map(Name::as_str);
-    let host = host.or(witness.share.get().and_then(WindowsPath::computer));
-    let host = Value::or_blank(host, "WITNESS_HOST", "the Hub Transport server that holds the share");
+    let of_share = || witness.share.get().and_then(WindowsPath::computer).map(Name::from);
+    let host = witness.host.get().cloned().or_else(of_share);
+    let log_on = host.is_none().then(|| {
+        let host =
+            Value::or_blank(None::<String>, "WITNESS_HOST", "the Hub Transport server that holds the share");
+        How::screen("Log on to the computer of the witness, and go on there").field("Computer", host)
+    });
     let share = witness.share.get().and_then(|path| path.as_str().rsplit('\\').next());
     let share = share.map_or_else(|| "MNS_FSW".to_owned(), str::to_owned);
     let folder = format!("C:\\{share}");
@@ -119,22 +123,22 @@ fn share(design: &Design<'_>, witness: &Witness) -> Step {
     if witness.installer_has_full_control.get() != Some(&false) {
         line = line.option("/grant:", with_right(&installer(design), ",FULL", "INSTALLER_RIGHTS"));
     }
+    let commands = [
+        CommandLine::of("mkdir").value(folder.as_str()),
+        line,
+        CommandLine::of("cacls").value(folder.as_str()).word("/E").word("/G").value(with_right(
+            &account,
+            ":F",
+            "WITNESS_FOLDER_RIGHTS",
+        )),
+    ];
     Step {
+        node: host,
         why: "The witness is the third vote beside those of two nodes, so it is on another computer: best on a Hub Transport \
               server in their site, which is called by its own name and not by an alias.",
         source: if design.windows.is_2008() { WITNESS_2008 } else { WITNESS_2003 },
         needs: with_nodes(named_group(design.default_group), members(&design.nodes[..1])),
-        how: vec![
-            How::screen("Log on to the computer of the witness").field("Computer", host),
-            CommandLine::of("mkdir").value(folder.as_str()).into(),
-            line.into(),
-            CommandLine::of("cacls")
-                .value(folder.as_str())
-                .word("/E")
-                .word("/G")
-                .value(with_right(&account, ":F", "WITNESS_FOLDER_RIGHTS"))
-                .into(),
-        ],
+        how: log_on.into_iter().chain(commands.map(How::from)).collect(),
         check: format!(
             "`net share {share}` shows full control for the account of the cluster and for the one that sets the witness, \
              and nobody else."
@@ -194,9 +198,7 @@ fn witness_of_2003(design: &Design<'_>, witness: &Witness) -> Step {
         design.cluster().word("group").value(default_group.as_str()).option("/moveto:", node.as_str()).into()
     };
     Step {
-        why: "One of two nodes is no majority: without the witness the second node stops, too, when the first one fails. The \
-              resource uses the share from the next time that it comes online, of which cluster.exe warns (5024), so its group \
-              moves to another node and back. Windows 2003 with Service Pack 1 needs update 921181 on every node before; \
+        why: "One of two nodes is no majority: without the witness the second node stops, too, when the first one fails. The share is used when the resource next comes online: cluster.exe warns of that (5024), and the group moves to another node and back. Windows 2003 with Service Pack 1 needs update 921181 on every node before; \
               Service Pack 2 contains it.",
         source: Source::Kb(921_181),
         needs: with_nodes(
@@ -329,7 +331,7 @@ fn model(design: &Design<'_>, quorum: &Quorum) -> Step {
 }
 
 const HEARTBEATS: &str = "By default a node is given up after a few seconds without a heartbeat, and with replication a failover that nobody planned \
-     may lose logs. The values count when the Cluster service has restarted on every node: on one after the other, and never on \
+     may lose logs. The values take effect when the Cluster service has been restarted on every node: on one after the other, and never on \
      the node that owns a group. The witness has to be reachable all the while, or the cluster stops.";
 const HEARTBEATS_2008: &str = "By default a node is given up after a few seconds without a heartbeat, and with replication a failover that nobody planned \
      may lose logs.";
