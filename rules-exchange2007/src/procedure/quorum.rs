@@ -254,6 +254,12 @@ fn log(design: &Design<'_>, quorum: &Quorum) -> Option<Step> {
     })
 }
 
+const CHOOSING: &str = "The quorum decides whether the cluster goes on when a node fails. Its model depends on the number of nodes, so \
+                        it is chosen when all of them have joined.";
+const CHOOSING_WITH_DISK: &str = "The quorum decides whether the cluster goes on when a node fails. Its model depends on the number of nodes, so it is chosen \
+     when all of them have joined. A disk has to be one of the cluster's before it can be chosen; if the wizard that formed the \
+     cluster has added it already, only its name is left to be set.";
+
 /// The quorum model (Windows 2008).
 fn model(design: &Design<'_>, quorum: &Quorum) -> Step {
     let kind = quorum.kind.get().copied().unwrap_or(NodeMajority);
@@ -307,9 +313,7 @@ fn model(design: &Design<'_>, quorum: &Quorum) -> Step {
         None => needs,
     };
     Step {
-        why: "The quorum decides whether the cluster goes on when a node fails. Its model depends on the number of nodes, so it \
-              is chosen when all of them have joined. A disk has to be one of the cluster's before it can be chosen; the wizard \
-              that formed the cluster may have added it already.",
+        why: if witness.is_none() && kind.uses_disk() { CHOOSING_WITH_DISK } else { CHOOSING },
         source: if witness.is_some() { WITNESS_2008 } else { MODEL },
         needs: with_nodes(needs, members(&design.nodes)),
         how,
