@@ -516,7 +516,7 @@ fn legacy_permissions_are_for_an_older_organisation() {
     assert_eq!(commands(""), new);
     let older = [
         "Setup.com /PrepareLegacyExchangePermissions",
-        "repadmin /showrepl",
+        "Command prompt: repadmin /showrepl, until every domain controller has what the last command changed",
         "Setup.com /PrepareSchema",
         "Setup.com /PrepareAD",
     ];

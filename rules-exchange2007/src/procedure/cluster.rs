@@ -14,7 +14,9 @@ use super::{
         Design, Member, Named, in_order, is_address, is_available_storage, is_of, is_storage, named,
         resources,
     },
-    finish, nodes,
+    finish,
+    mailbox_server::scc,
+    nodes,
     parts::{
         by_hand, first_owners, group, groups as some_groups, members, named_group, new_group, new_resource,
         node, resource, step, with_nodes,
@@ -24,6 +26,11 @@ use super::{
 
 const CREATING: Source = Source::Microsoft("Windows Server 2003 help, creating server clusters");
 const CREATING_2008: Source = Source::Microsoft("Failover Cluster Step-by-Step Guide (Windows Server 2008)");
+
+const FORMING: &str = "The cluster is there before Exchange: Setup installs what a cluster needs only on a node that is a member \
+                       of one.";
+const FORMING_WITH_DISKS: &str = "The cluster is there before Exchange: Setup installs what a cluster needs only on a node that is a member of one. Until the \
+     Cluster service runs, only one node may be on: two nodes that use the same shared disk destroy what is on it.";
 
 pub(super) fn steps(design: &Design<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -65,19 +72,21 @@ fn validate(design: &Design<'_>) -> Step {
     for member in &design.nodes {
         how = how.field("Server", member.name.as_str());
     }
+    let tests = if design.shares_disks() { "all tests" } else { "selected tests: all but Storage" };
+    let how = how.field("Run", tests);
     Step {
-        why: "A failover cluster of Windows 2008 is supported if every test passes. Without shared disks the tests of storage \
-              are left out.",
+        why: "A failover cluster of Windows 2008 is supported if every test passes. The tests of storage take shared disks \
+              offline, so they are run before anything uses these; where no disk is shared, they are left out.",
         source: CREATING_2008,
         article: &["L1"],
         needs: with_nodes(Cluster::default(), design.nodes.iter().map(nodes::prepared)),
         how: vec![how],
-        check: "The report shows no test that failed. Keep it: it is what support asks for first.".to_owned(),
-        undo: "Nothing to take back: the tests change nothing, as long as no cluster uses the disks."
+        check: "The report shows no test that failed. Look at the warnings, too, and keep the report: support asks for it first.".to_owned(),
+        undo: "Nothing needs to be taken back: the tests change no settings."
             .to_owned(),
         makes: Cluster::default().solution(made),
         proven_by: &["cluster/certified-solution"],
-        ..step("validate-cluster", Phase::Cluster, "Run all tests of the validation wizard")
+        ..step("validate-cluster", Phase::Cluster, "Validate the nodes before they become a cluster")
     }
 }
 
@@ -104,6 +113,9 @@ fn form(design: &Design<'_>) -> Step {
             .field("User name", account)
             .field("Quorum", quorum::resource_name(design))
     };
+    let others = design.nodes[1..].iter().filter(|_| guards_disks(design));
+    let others_off =
+        others.map(|it| How::screen("Switch off the other node").field("Node", it.name.as_str()));
     let core = resources(facts).filter(|it| is_core(design, it));
     let core = core.filter(|it| !is_2008 || !is_quorum(design, it.name));
     let core: Vec<Resource> = core.map(|it| on_first_node(design, it)).collect();
@@ -116,18 +128,23 @@ fn form(design: &Design<'_>) -> Step {
     let needs = if is_2008 { validated(design) } else { Cluster::default() };
     Step {
         node: Some(name.clone()),
-        why: "The cluster is there before Exchange: Setup installs what a cluster needs only on a node that is a member of \
-              one.",
+        why: if guards_disks(design) { FORMING_WITH_DISKS } else { FORMING },
         source: if is_2008 { CREATING_2008 } else { CREATING },
         article: &["P2", "P3", "F4"],
         needs,
-        how: vec![how],
+        how: others_off.into_iter().chain([how]).collect(),
         check: format!(
             "`{default_group}` is online on `{name}`, and the name of the cluster can be resolved from another computer."
         ),
-        undo: format!(
-            "Evict `{name}` while it is the only node and nothing else is in the cluster: that removes the cluster."
-        ),
+        undo: if is_2008 {
+            "Failover Cluster Management: More Actions, Destroy Cluster, while nothing else is in the cluster. Its computer \
+             account stays in the directory."
+                .to_owned()
+        } else {
+            format!(
+                "Evict `{name}` while it is the only node and nothing else is in the cluster: that removes the cluster."
+            )
+        },
         log: Some(by_hand(SetupAction::FormCluster).node(name.clone())),
         makes,
         proven_by: &[
@@ -137,6 +154,11 @@ fn form(design: &Design<'_>) -> Step {
         ],
         ..step(format!("form-cluster {name}"), Phase::Cluster, format!("Form the cluster on `{name}`"))
     }
+}
+
+/// Whether shared disks are in danger until the Cluster service guards them. With Windows 2008 they are offline until then.
+fn guards_disks(design: &Design<'_>) -> bool {
+    design.shares_disks() && !design.windows.is_2008()
 }
 
 /// That the validation wizard was run.
@@ -151,17 +173,22 @@ fn join(design: &Design<'_>, place: usize) -> Step {
     let is_last = place + 1 == design.nodes.len();
     let makes = if is_last { made.groups(core_owners(design)) } else { made };
     let how = if design.windows.is_2008() {
-        How::screen("Failover Cluster Management: Add Node").field("Server", name.as_str())
+        How::screen("Failover Cluster Management: Nodes, Add Node")
+            .field("Cluster", design.cluster_name())
+            .field("Server", name.as_str())
     } else {
-        How::screen("Cluster Administrator: File, New, Node").field("Computer name", name.as_str())
+        How::screen("Cluster Administrator: File, New, Node")
+            .field("Cluster", design.cluster_name())
+            .field("Computer name", name.as_str())
     };
+    let on = guards_disks(design).then(|| How::screen("Switch the node on").field("Node", name.as_str()));
     Step {
         node: Some(name.clone()),
         why: "Every node joins before Exchange Setup runs on any of them.",
         source: if design.windows.is_2008() { CREATING_2008 } else { CREATING },
         article: &["P2", "F4"],
         needs: with_nodes(named_group(design.default_group), members(&design.nodes[..place])),
-        how: vec![how],
+        how: on.into_iter().chain([how]).collect(),
         check: format!("`cluster node` shows `{name}` as Up."),
         undo: format!("Evict `{name}` while Exchange is not on it."),
         log: Some(by_hand(SetupAction::JoinNode).node(name.clone())),
@@ -206,7 +233,7 @@ fn core_owners(design: &Design<'_>) -> Vec<Group> {
 
 fn networks(design: &Design<'_>) -> Vec<Step> {
     let networks = || named(&design.target.networks, |network| &network.name);
-    let roles = networks().filter_map(|it| Some(network_role(design, it.name, *it.facts.role.get()?)));
+    let roles = networks().filter_map(|it| Some(network_role(design, it, *it.facts.role.get()?)));
     let mut steps: Vec<Step> = roles.collect();
     let mut ordered: Vec<_> = networks().filter(|it| it.facts.priority.is_known()).collect();
     ordered.sort_by_key(|it| it.facts.priority.get().copied());
@@ -216,23 +243,30 @@ fn networks(design: &Design<'_>) -> Vec<Step> {
     steps
 }
 
-fn network_role(design: &Design<'_>, name: &Name, role: NetworkRole) -> Step {
+fn network_role(design: &Design<'_>, it: Named<'_, Network>, role: NetworkRole) -> Step {
+    let name = it.name;
     let (value, words) = match role {
         NetworkRole::Disabled => ("0", "nothing"),
         NetworkRole::Internal => ("1", "communication between the nodes only"),
         NetworkRole::Client => ("2", "clients only"),
         NetworkRole::Mixed => ("3", "clients and the nodes"),
     };
+    let rename = design.windows.is_2008().then(|| {
+        let screen = How::screen(
+            "Failover Cluster Management: Networks, Properties: Windows may call the network `Cluster Network 1` or the like",
+        );
+        let subnet = it.facts.subnet.get().map(ToString::to_string);
+        subnet.into_iter().fold(screen, |screen, subnet| screen.field("Subnet", subnet)).field("Name", name.as_str())
+    });
+    let set = design.cluster().word("network").value(name.as_str()).word("/prop").option("Role=", value);
     Step {
-        why: "The heartbeat network is for the nodes alone, and the public one for both, so that it can take over when the \
-              heartbeat network fails.",
+        why: "The heartbeat network is for the nodes alone. The public one is for clients and nodes, so that it can carry the \
+              heartbeats when the heartbeat network fails.",
         source: Source::Kb(258_750),
         needs: with_nodes(Cluster::default(), members(&design.nodes)),
-        how: vec![
-            design.cluster().word("network").value(name.as_str()).word("/prop").option("Role=", value).into(),
-        ],
+        how: rename.into_iter().chain([set.into()]).collect(),
         check: format!("`cluster network \"{name}\" /prop` shows the role {value}."),
-        undo: "Set the role that it had, which `/prop` shows.".to_owned(),
+        undo: "Set the role that it had: note what `/prop` shows before the change.".to_owned(),
         makes: Cluster::default().networks([Network::default().name(name.clone()).role(role)]),
         proven_by: &["cluster/private-network", "cluster/redundant-heartbeat"],
         ..step(
@@ -259,12 +293,12 @@ fn network_order(design: &Design<'_>, ordered: &[Named<'_, Network>]) -> Step {
     let roles: Vec<_> = roles.collect();
     let needs = with_nodes(Cluster::default(), members(&design.nodes));
     Step {
-        why: "The nodes talk to each other on the first network of this order that works: the private one.",
+        why: "The nodes talk to each other over the first network of this order that works. That should be the private one.",
         source: Source::TechNet("cc781201", "Cluster"),
         needs: if roles.is_empty() { needs } else { needs.networks(roles) },
         how: vec![design.cluster().list("/setnetpriority:", internal).into()],
         check: "`cluster /listnetpriority` shows the networks in this order.".to_owned(),
-        undo: "Give the order that `/listnetpriority` showed before.".to_owned(),
+        undo: "Set the order that it had: note what `/listnetpriority` shows before the change.".to_owned(),
         makes: Cluster::default().networks(made.collect::<Vec<_>>()),
         proven_by: &["cluster/private-network-first"],
         ..step("set-network-priority", Phase::Cluster, "Put the private network first")
@@ -285,16 +319,25 @@ fn disks(design: &Design<'_>) -> Vec<Step> {
     all.into_iter().map(|(into, disk)| add_disk(design, into, disk)).collect()
 }
 
+const ADDING: &str = "Setup makes no disk. It wants to find the disk of the databases in the cluster, online, on the node on which it makes the \
+     clustered mailbox server; the disk is moved into the group of the server afterwards. If the wizard that formed the cluster \
+     has made the resource already, in a group such as `Group 0`, rename that one, move it, and delete the empty group.";
+const ADDING_2008: &str = "Setup makes no disk. It wants to find the disk of the databases in the cluster, online, on the node on which it makes the \
+     clustered mailbox server; the disk is moved into the group of the server afterwards. If the wizard that formed the cluster \
+     has added the disk already, only its name is left to be set.";
+
 fn add_disk(design: &Design<'_>, into: Named<'_, Group>, disk: Named<'_, Resource>) -> Step {
     let (name, in_group) = (disk.name, into.name);
-    let how = if design.windows.is_2008() {
-        How::screen("Failover Cluster Management: Storage, Add a disk").field("Disk", name.as_str())
+    let is_2008 = design.windows.is_2008();
+    let how = if is_2008 {
+        add_storage(name.as_str()).to_vec()
     } else {
-        How::screen("Cluster Administrator: File, New, Resource")
+        let create = How::screen("Cluster Administrator: File, New, Resource")
             .field("Name", name.as_str())
             .field("Resource type", disk.facts.r#type.get().map_or("Physical Disk", ResourceType::as_str))
             .field("Group", in_group.as_str())
-            .field("Disk", letter(design, name))
+            .field("Disk", letter(design, name));
+        vec![create, design.cluster().word("res").value(name.as_str()).word("/online").into()]
     };
     let made =
         Resource { state: ResourceState::Online.into(), ..new_resource(disk, &first_owners(design, false)) };
@@ -312,12 +355,11 @@ fn add_disk(design: &Design<'_>, into: Named<'_, Group>, disk: Named<'_, Resourc
         some_groups([group(in_group).resources(hosts)])
     };
     Step {
-        why: "Setup makes no disk. It wants to find the disk of the databases in the cluster, online, on the node on which it \
-              makes the clustered mailbox server; the disk is moved into the group of the server afterwards.",
-        source: Source::TechNet("bb124899", "Installing a Single Copy Cluster on Windows Server 2003"),
+        why: if is_2008 { ADDING_2008 } else { ADDING },
+        source: scc(design),
         article: &["F5"],
         needs: with_nodes(needs, members(&design.nodes)),
-        how: vec![how],
+        how,
         check: format!("`{name}` is online in `{in_group}`, and every node is among its possible owners."),
         undo: "Take the resource offline and delete it: the disk and what is on it stay as they are."
             .to_owned(),
@@ -326,6 +368,16 @@ fn add_disk(design: &Design<'_>, into: Named<'_, Group>, disk: Named<'_, Resourc
         proven_by: &["exchange2007/disk-before-clustered-mailbox-server"],
         ..step(format!("add-disk {name}"), Phase::Cluster, format!("Make `{name}` a disk of the cluster"))
     }
+}
+
+/// How a disk becomes one of the cluster, with Windows 2008.
+pub(super) fn add_storage(name: impl Into<Value>) -> [How; 2] {
+    let name = name.into();
+    [
+        How::screen("Failover Cluster Management: Storage, Add a disk").field("Disk", name.clone()),
+        How::screen("Failover Cluster Management: Storage, Properties of the disk")
+            .field("Resource Name", name),
+    ]
 }
 
 /// The letter of a disk.
@@ -371,8 +423,9 @@ pub(super) fn further_resource(design: &Design<'_>, into: Named<'_, Group>, it: 
     let mut how: Vec<How> = vec![create.into()];
     let on = it.facts.depends_on.get().into_iter().flatten();
     how.extend(on.clone().map(|on| line().option("/adddep:", on.as_str()).into()));
+    let tool = if design.windows.is_2008() { "Failover Cluster Management" } else { "Cluster Administrator" };
     if it.facts.parameters.is_known() {
-        how.push(How::screen(format!("Cluster Administrator: Properties of {name}, Parameters")));
+        how.push(How::screen(format!("{tool}: Properties of {name}: the parameters of the definition")));
     }
     if it.facts.state.get().is_none_or(|state| *state == ResourceState::Online) {
         how.push(line().word("/online").into());
@@ -381,7 +434,7 @@ pub(super) fn further_resource(design: &Design<'_>, into: Named<'_, Group>, it: 
     let needed = on.map(resource).collect::<Vec<_>>();
     let needs = if needed.is_empty() { group(in_group) } else { group(in_group).resources(needed) };
     Step {
-        why: "Exchange 2007 needs nothing of this; the definition has it.",
+        why: "Exchange 2007 does not need this resource; the definition has it.",
         source: Source::Practice("the definition has this resource"),
         needs: with_nodes(some_groups([needs]), members(&design.nodes)),
         how,

@@ -7,14 +7,20 @@ use rules_core::{
         ResourceState::{Offline, PartiallyOnline},
         ResourceType, SetupAction, StorageGroup, VirtualServer, WindowsPath,
     },
-    runbook::{How, Phase, Step, Value},
+    runbook::{How, Phase, Step},
 };
 
 use super::{
     design::{Named, Store, is_of},
-    mailbox_server::{DISKS, Plan, SCC, is_brought, listed},
-    parts::{by_hand, first_owners, groups, in_state, new_resource, resource, shell, step},
+    mailbox_server::{Plan, is_brought, listed, scc},
+    parts::{by_hand, first_owners, groups, in_state, new_resource, quoted, resource, shell, step},
 };
+
+const MOVING: &str = "Setup puts files and logs of the first storage group into one folder. Databases and logs belong on disks \
+                      of their own. The shell moves the files only of the server on which it runs.";
+const MOVING_COPIES: &str = "Setup puts files and logs of the first storage group into one folder. Databases and logs belong on disks of their own, on \
+     both nodes under the same paths. With replication the shell changes only the paths: the files are moved by hand, on both \
+     nodes, while the copy is suspended.";
 
 impl<'t> Plan<'_, 't> {
     /// The first database, which Setup makes.
@@ -40,13 +46,14 @@ impl<'t> Plan<'_, 't> {
         let first = self.first_database()?;
         let identity = self.identity(first);
         Some(Step {
-            why: "Files and disks of a database are moved, and dependencies added, while its resource is offline.",
-            source: DISKS,
+            why: "Files of a database are moved, and dependencies added to its resource, while it is dismounted. Nobody can use \
+                  it until it is mounted again.",
+            source: Source::Microsoft("Exchange Server 2007 help, Dismount-Database"),
             needs: groups([
                 self.group_of([Resource { r#type: first.facts.r#type.clone(), ..resource(first.name) }])
             ]),
-            how: vec![shell("Dismount-Database").field("-Identity", identity)],
-            check: format!("The resource `{}` is offline.", first.name),
+            how: vec![shell("Dismount-Database").field("-Identity", quoted(&identity))],
+            check: format!("`cluster res` shows `{}` as Offline.", first.name),
             undo: "`Mount-Database` with the same identity.".to_owned(),
             makes: groups([self.group_of([in_state(first, Offline)]).state(PartiallyOnline)]),
             offline: vec![server.group.name.clone()],
@@ -68,33 +75,36 @@ impl<'t> Plan<'_, 't> {
     fn shape_first(&self, store: &Store<'t>) -> Step {
         let Self { design, server, .. } = self;
         let first = store.databases.first().copied();
-        let identity = Value::from(format!("{}\\{}", server.name, store.name));
+        let identity = quoted(&format!("{}\\{}", server.name, store.name));
         let mut how = Vec::new();
         if !design.shares_disks() {
             how.push(shell("Suspend-StorageGroupCopy").field("-Identity", identity.clone()));
         }
         // In CCR the shell changes the configuration alone: the files of both nodes are moved by hand.
-        let alone =
-            |how: How| if design.shares_disks() { how } else { how.field("-ConfigurationOnly", "$true") };
+        let alone = |how: How| if design.shares_disks() { how } else { how.field("-ConfigurationOnly", "") };
         if let Some(facts) = store.facts {
             let log = facts.log_path.get().map(WindowsPath::as_str);
             let system = facts.system_path.get().map(WindowsPath::as_str);
             if log.is_some() || system.is_some() {
                 let line = shell("Move-StorageGroupPath").field("-Identity", identity.clone());
-                let line = log.into_iter().fold(line, |line, path| line.field("-LogFolderPath", path));
+                let line =
+                    log.into_iter().fold(line, |line, path| line.field("-LogFolderPath", quoted(path)));
                 how.push(alone(
-                    system.into_iter().fold(line, |line, path| line.field("-SystemFolderPath", path)),
+                    system.into_iter().fold(line, |line, path| line.field("-SystemFolderPath", quoted(path))),
                 ));
             }
             if let Some((path, first)) = path_of(facts, 0).zip(first) {
-                let line = shell("Move-DatabasePath").field("-Identity", self.identity(first));
-                how.push(alone(line.field("-EdbFilePath", path.as_str())));
+                let line = shell("Move-DatabasePath").field("-Identity", quoted(&self.identity(first)));
+                how.push(alone(line.field("-EdbFilePath", quoted(path.as_str()))));
             }
         }
         if !design.shares_disks() {
             let nodes = design.nodes.iter().filter(|it| it.has_mailbox_role);
             how.extend(nodes.map(|it| {
-                How::screen(format!("Windows Explorer on {}: move the files to the new folders", it.name))
+                How::screen(format!(
+                    "Windows Explorer on {}: create the new folders, and move the files of the storage group into them",
+                    it.name
+                ))
             }));
         }
         how.extend(
@@ -109,21 +119,27 @@ impl<'t> Plan<'_, 't> {
             let passive = design.nodes.iter().find(|it| it.has_mailbox_role && it.name != server.made_on);
             how.push(shell("Resume-StorageGroupCopy").field("-Identity", identity));
             how.extend(passive.map(|it| {
-                How::screen(format!("Exchange Management Shell on {}: Get-StorageGroupCopyStatus", it.name))
+                let status = How::screen(format!(
+                    "Exchange Management Shell on {}: Get-StorageGroupCopyStatus",
+                    it.name
+                ));
+                status.field("-Server", quoted(server.name.as_str()))
             }));
         }
         Step {
-            why: "Setup puts files and logs of the first storage group into one folder, and calls it `First Storage Group` with a \
-                  `Mailbox Database`. Databases and logs belong on disks of their own.",
+            node: Some(server.made_on.clone()),
+            why: if design.shares_disks() { MOVING } else { MOVING_COPIES },
             source: Source::Microsoft("Exchange Server 2007 help, moving storage groups and databases"),
             needs: groups([self.group_of(first.map(|it| in_state(it, Offline)).into_iter().chain(self.moved_disks()))]),
             how,
             check: format!(
-                "`Get-StorageGroup` and `Get-MailboxDatabase` show names and paths of `{}` as the definition has them, and \
-                 the files are there.",
+                "`Get-StorageGroup | fl` and `Get-MailboxDatabase | fl` show the paths of `{}` as they are given here, and the \
+                 files are there.",
                 store.name
             ),
-            undo: "Move the files back with the same commands: nothing is lost while the databases are dismounted.".to_owned(),
+            undo: "Move the files back in the same way, with the paths that they had: note what the same commands show before the \
+                   change. Nothing is lost while the databases are dismounted."
+                .to_owned(),
             makes: self.made_with(store, 1),
             proven_by: &["cluster/logs-apart-from-databases", "cluster/exchange-data-on-own-disks"],
             ..step(
@@ -136,17 +152,18 @@ impl<'t> Plan<'_, 't> {
 
     fn new_store(&self, store: &Store<'t>) -> Step {
         let Self { server, .. } = self;
-        let mut line =
-            shell("New-StorageGroup").field("-Server", server.name.as_str()).field("-Name", store.name);
+        let mut line = shell("New-StorageGroup")
+            .field("-Server", quoted(server.name.as_str()))
+            .field("-Name", quoted(store.name));
         if let Some(facts) = store.facts {
             if facts.recovery.get() == Some(&true) {
                 line = line.field("-Recovery", "");
             }
             if let Some(path) = facts.log_path.get() {
-                line = line.field("-LogFolderPath", path.as_str());
+                line = line.field("-LogFolderPath", quoted(path.as_str()));
             }
             if let Some(path) = facts.system_path.get() {
-                line = line.field("-SystemFolderPath", path.as_str());
+                line = line.field("-SystemFolderPath", quoted(path.as_str()));
             }
         }
         let databases = store.databases.iter().enumerate();
@@ -158,13 +175,14 @@ impl<'t> Plan<'_, 't> {
             .map(|it| Resource { r#type: it.facts.r#type.clone(), ..resource(it.name) })
             .collect();
         Step {
-            why: "Where data is replicated a storage group has one database. The shell makes the cluster resource of each \
-                  database.",
+            why: "The shell makes the cluster resource of each database by itself, and Exchange the folders. Where data is \
+                  replicated a storage group has only one database.",
             source: Source::Microsoft("Exchange Server 2007 help, managing storage groups and databases"),
             needs: groups([self.group_of(made_by_setup.into_iter().chain(self.moved_disks()))]),
             how: std::iter::once(line).chain(databases).collect(),
             check: format!(
-                "`Get-MailboxDatabase -Server {}` shows the databases of `{}`, and the group a resource for each, offline.",
+                "`Get-MailboxDatabase -Server {}` shows the databases of `{}`, and `cluster res` a resource for each of them, \
+                 Offline.",
                 server.name, store.name
             ),
             undo: "While no mailbox is in them: `Remove-MailboxDatabase`, then `Remove-StorageGroup`. The files stay.".to_owned(),
@@ -207,10 +225,10 @@ impl<'t> Plan<'_, 't> {
         let public = store.facts.and_then(|it| it.public_folder_databases.get()).copied().unwrap_or_default();
         let is_public = place + public as usize >= store.databases.len();
         let line = shell(if is_public { "New-PublicFolderDatabase" } else { "New-MailboxDatabase" })
-            .field("-StorageGroup", format!("{}\\{}", self.server.name, store.name))
-            .field("-Name", database_name(database, self.server.name));
+            .field("-StorageGroup", quoted(&format!("{}\\{}", self.server.name, store.name)))
+            .field("-Name", quoted(database_name(database, self.server.name)));
         match store.facts.and_then(|facts| path_of(facts, place)) {
-            Some(path) => line.field("-EdbFilePath", path.as_str()),
+            Some(path) => line.field("-EdbFilePath", quoted(path.as_str())),
             None => line,
         }
     }
@@ -242,7 +260,7 @@ impl<'t> Plan<'_, 't> {
         let mut how: Vec<How> =
             on.iter().map(|on| line().option("/adddep:", on.name.as_str()).into()).collect();
         if !is_database {
-            let whole = |command| shell(command).field("-Identity", server.name.as_str());
+            let whole = |command| shell(command).field("-Identity", quoted(server.name.as_str()));
             how.insert(0, whole("Stop-ClusteredMailboxServer").field("-StopReason", "Build"));
             how.push(whole("Start-ClusteredMailboxServer"));
         }
@@ -254,14 +272,15 @@ impl<'t> Plan<'_, 't> {
         }]);
         let log = by_hand(SetupAction::AddDependency).group(in_group.clone()).resource(name.clone());
         Step {
-            why: "Without this a database may be mounted before its disks are there, and stays dismounted: at the first failover, \
-                  which comes at night.",
-            source: SCC,
+            why: "Without these dependencies the cluster may try to mount a database before its disks are online: that fails, and \
+                  after a failover the database stays dismounted.",
+            source: scc(design),
             article: &["L6"],
             needs: groups([self.group_of(needed)]),
             how,
-            check: format!("`cluster res \"{name}\" /listdep` shows what it waits for."),
-            undo: "`/removedep` with the same names, while the resource is offline.".to_owned(),
+            check: format!("`cluster res \"{name}\" /listdep` shows {}.", listed(on)),
+            undo: "The same commands with `/removedep` instead of `/adddep`, while the resource is offline."
+                .to_owned(),
             log: is_database.then_some(log),
             makes: groups([
                 self.group_of([Resource { depends_on: it.facts.depends_on.clone(), ..resource(name) }])
@@ -277,22 +296,30 @@ impl<'t> Plan<'_, 't> {
     }
 
     pub(super) fn mount(&self) -> Step {
-        let Self { server, .. } = self;
+        let Self { design, server, .. } = self;
         let databases: Vec<_> = self.databases().collect();
+        let (copies, seeding) = if design.shares_disks() {
+            (String::new(), "")
+        } else {
+            (
+                format!(", and `Get-StorageGroupCopyStatus -Server {}` every copy as Healthy", server.name),
+                " A copy that does not become Healthy is suspended, and seeded with `Update-StorageGroupCopy` on its node.",
+            )
+        };
         let offline = databases.iter().map(|it| in_state(*it, Offline));
         let mounted =
             databases.iter().map(|it| Resource { state: it.facts.state.clone(), ..resource(it.name) });
         Step {
-            why: "Only now are the databases complete: with their paths, and in a single copy cluster with their disks.",
-            source: DISKS,
+            why: "The databases have their paths now, and in a single copy cluster the dependencies on their disks.",
+            source: Source::Microsoft("Exchange Server 2007 help, Mount-Database"),
             needs: groups([self.group_of(offline)]),
             how: databases
                 .iter()
-                .map(|it| shell("Mount-Database").field("-Identity", self.identity(*it)))
+                .map(|it| shell("Mount-Database").field("-Identity", quoted(&self.identity(*it))))
                 .collect(),
             check: format!(
-                "`cluster group \"{}\"` is Online. Move it to the other node with `Move-ClusteredMailboxServer` and back: \
-                 every database is mounted there, too.",
+                "`cluster group \"{}\"` shows Online{copies}. Move it to another node and back with \
+                 `Move-ClusteredMailboxServer`, while nobody works with it, as it is offline for a moment: every database is mounted there, too.{seeding}",
                 server.group.name
             ),
             undo: "`Dismount-Database` with the same identities.".to_owned(),
@@ -312,7 +339,7 @@ fn path_of(facts: &StorageGroup, place: usize) -> Option<&WindowsPath> {
 }
 
 /// The name of a database: that of its resource without those of storage group and server.
-fn database_name<'t>(database: Named<'t, Resource>, server: &Name) -> &'t str {
+pub(super) fn database_name<'t>(database: Named<'t, Resource>, server: &Name) -> &'t str {
     let name = database.name.as_str();
     let name = name.split_once('/').map_or(name, |(_, name)| name);
     let suffix = format!(" ({server})");

@@ -18,6 +18,10 @@ use super::{
 const SOURCE: Source = Source::TechNet("bb125224", "How to Prepare Active Directory and Domains");
 const PROVEN_BY: &[&str] = &["exchange2007/directory-prepared-before-setup"];
 
+/// What is waited for before the schema is extended.
+const REPLICATED: &str =
+    "Command prompt: repadmin /showrepl, until every domain controller has what the last command changed";
+
 /// The groups of Exchange 2000 and 2003 in a domain.
 const OLDER_GROUPS: [&str; 2] = ["Exchange Domain Servers", "Exchange Enterprise Servers"];
 
@@ -41,14 +45,14 @@ fn forest(target: &Cluster) -> Step {
     let organization = Value::or_blank(
         None::<String>,
         "ORGANIZATION",
-        "the name of the new Exchange organisation; without the switch where there is one already",
+        "the name of the new Exchange organisation; where there is one already, leave out /OrganizationName",
     );
     let mut how: Vec<How> = Vec::new();
     let prepare = setup().word("/PrepareAD");
     if has_older_organization(target) {
         how.push(setup().word("/PrepareLegacyExchangePermissions").into());
         // What follows would take rights away from the older servers until every domain controller has this.
-        how.push(CommandLine::of("repadmin").word("/showrepl").into());
+        how.push(How::screen(REPLICATED));
         how.push(setup().word("/PrepareSchema").into());
         how.push(prepare.into());
     } else {
@@ -56,8 +60,10 @@ fn forest(target: &Cluster) -> Step {
         how.push(prepare.option("/OrganizationName:", organization).into());
     }
     Step {
-        why: "Setup needs classes, groups and rights in the directory. It is run from the media of the service pack that the \
-              nodes get, in the site and domain of the schema master, by a member of Schema Admins and Enterprise Admins.",
+        why: "Setup needs classes, groups and rights in the directory. A member of Schema Admins and Enterprise Admins runs it \
+              from the media of the service pack that the nodes get, in the site and domain of the schema master. The computer \
+              needs .NET Framework 2.0 and PowerShell, and on Windows 2008 the tools for the directory (`ServerManagerCmd -i \
+              RSAT-ADDS`, and a restart).",
         source: SOURCE,
         article: &["P1"],
         how,
@@ -65,8 +71,8 @@ fn forest(target: &Cluster) -> Step {
                 Organization Administrators` in the organisational unit `Microsoft Exchange Security Groups` of the root \
                 domain."
             .to_owned(),
-        undo: "An extension of the schema stays. Back up the system state of a domain controller before; running the \
-               commands again does no harm."
+        undo: "The schema cannot be taken back to what it was: back up the system state of the schema master before. Running \
+               the commands again does no harm."
             .to_owned(),
         log: Some(by_setup(SetupAction::ForestPrep)),
         makes: Cluster::default().directory(prepared()),
@@ -78,7 +84,8 @@ fn forest(target: &Cluster) -> Step {
 fn domain(Named { name, .. }: Named<'_, Domain>) -> Step {
     let made = Domain::default().name(name.clone()).prepared_for(V2007);
     Step {
-        why: "Every domain with nodes or with users of mailboxes needs the rights of the Exchange servers in it.",
+        why: "Every domain with nodes or with users of mailboxes needs the rights of the Exchange servers in it. A member of \
+              Domain Admins of this domain runs the command.",
         source: SOURCE,
         article: &["P1"],
         needs: Cluster::default().directory(prepared()),
@@ -86,7 +93,7 @@ fn domain(Named { name, .. }: Named<'_, Domain>) -> Step {
         check: format!(
             "The container `Microsoft Exchange System Objects` of `{name}` holds the group `Exchange Install Domain Servers`."
         ),
-        undo: "Nothing to take back: it does no harm where no Exchange follows.".to_owned(),
+        undo: "Nothing needs to be taken back: it does no harm where no Exchange follows.".to_owned(),
         log: Some(by_setup(SetupAction::DomainPrep).domain(name.clone())),
         makes: Cluster::default().directory(Directory::default().domains([made])),
         proven_by: PROVEN_BY,

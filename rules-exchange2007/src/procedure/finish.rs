@@ -21,14 +21,14 @@ fn move_home(design: &Design<'_>, it: Named<'_, Group>, owner: &Name) -> Option<
     let name = it.name;
     let homes = design.nodes.iter().filter(|member| member.name == home);
     Some(Step {
-        why: "The definition has it there; where it runs is a matter of taste, as long as the node is up.",
+        why: "The definition has the group on this node. For Exchange it may be on any node that is up.",
         source: Source::TechNet("cc783967", "Cluster group"),
         needs: with_nodes(owned_by([it], owner), members(homes)),
         how: vec![
             design.cluster().word("group").value(name.as_str()).option("/moveto:", home.as_str()).into(),
         ],
         check: format!("`cluster group \"{name}\"` shows it on `{home}`, in the state that it had."),
-        undo: format!("Move it back to `{owner}`."),
+        undo: format!("Move it back to `{owner}` in the same way."),
         makes: owned_by([it], home),
         offline: vec![name.clone()],
         ..step(format!("move-group {name}"), Phase::Afterwards, format!("Move `{name}` to `{home}`"))
@@ -41,6 +41,12 @@ pub(super) fn properties(design: &Design<'_>, it: Named<'_, Group>, phase: Phase
         [set_group(design, it, phase), set_resources(design, it, phase), set_owners(design, it, phase)];
     steps.into_iter().flatten().collect()
 }
+
+const FAILING_OVER: &str = "An automatic failback is a second outage, at a time that nobody has chosen. The threshold is how often a group may fail \
+     over within the period, in hours, before the cluster leaves it where it is.";
+const FAILING_OVER_2008: &str = "An automatic failback is a second outage, at a time that nobody has chosen. The threshold is how often a group may fail \
+     over within the period, in hours, before the cluster leaves it where it is; 4294967295 stands for the default, one less \
+     than there are nodes.";
 
 fn set_group(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Option<Step> {
     let Named { name, facts } = it;
@@ -73,13 +79,17 @@ fn set_group(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Option<
         );
     }
     (!how.is_empty()).then(|| Step {
-        why: "A failback of its own accord is a second outage, at a time of its own choice. A group that may fail over without \
-              end wanders between the nodes.",
+        why: if design.windows.is_2008() { FAILING_OVER_2008 } else { FAILING_OVER },
         source: Source::Microsoft("Failover Cluster API reference, group common properties"),
         needs: with_nodes(groups([group(name)]), members(&design.nodes)),
         how,
-        check: format!("`cluster group \"{name}\" /prop` and `/listowners` show these values."),
-        undo: "Set the values that were shown before: the group goes on running.".to_owned(),
+        check: if made.preferred_owners.is_known() {
+            format!("`cluster group \"{name}\" /prop` shows these values, and `/listowners` the preferred owners.")
+        } else {
+            format!("`cluster group \"{name}\" /prop` shows these values.")
+        },
+        undo: "Set the values that it had: note what `/prop` shows before the change. The group goes on running."
+            .to_owned(),
         makes: groups([Group { name: name.clone().into(), ..made }]),
         proven_by: &["cluster/failback-prevented", "cluster/failover-limits-usual"],
         ..step(format!("set-group {name}"), phase, format!("Set failover and failback of `{name}`"))
@@ -111,13 +121,15 @@ fn set_resources(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Opt
     }
     let name = it.name;
     (!how.is_empty()).then(|| Step {
-        why: "What happens when a resource fails, and how often it is looked at. A database is restarted and leaves the others \
-              where they are; Information Store and System Attendant take the group along.",
+        why: "These values say what happens when a resource fails, and how often the cluster looks at it. With RestartAction 1 a \
+              resource is restarted and its group stays where it is; with 2 the group fails over when restarts do not help. \
+              The times are in milliseconds; 4294967295 stands for the interval that is usual for the type.",
         source: Source::Microsoft("Failover Cluster API reference, resource common properties"),
         needs: groups([group(name).resources(needs)]),
         how,
         check: "`cluster res \"<name>\" /prop` shows these values for each.".to_owned(),
-        undo: "Set the values that were shown before: the resources stay online.".to_owned(),
+        undo: "Set the values that they had: note what `/prop` shows before the change. The resources stay online."
+            .to_owned(),
         makes: groups([group(name).resources(made)]),
         proven_by: &["cluster/is-alive-interval-usual", "cluster/no-separate-monitor"],
         ..step(format!("set-resources {name}"), phase, format!("Set restart and checks of the resources of `{name}`"))
@@ -184,7 +196,7 @@ fn set_owners(design: &Design<'_>, it: Named<'_, Group>, phase: Phase) -> Option
         needs: groups([group(name).resources(needs)]),
         how,
         check: "`cluster res \"<name>\" /listowners` shows these nodes for each.".to_owned(),
-        undo: "Add the nodes again with `/addowner`.".to_owned(),
+        undo: "Add nodes again with `/addowner`, and take them away again with `/removeowner`.".to_owned(),
         makes: groups([group(name).resources(made)]),
         proven_by: &["cluster/possible-owners-complete"],
         ..step(format!("set-owners {name}"), phase, format!("Set the possible owners of the resources of `{name}`"))

@@ -5,29 +5,49 @@ use rules_core::{
     model::{
         Actor, Cluster, Fact, Group, MountDial, Name, Node, NodeExchange, Resource,
         ResourceState::{Offline, Online},
-        ResourceType, SetupAction, VirtualServer, WindowsPath,
+        ResourceType, SetupAction, VirtualServer, WindowsPath, same_name,
     },
     runbook::{CommandLine, How, Phase, Step, Value},
 };
 
 use super::{
     cluster,
+    databases::database_name,
     design::{Design, Named, Server, Store, in_order, is_address, is_available_storage, is_of, is_storage},
     finish, nodes,
     parts::{
         by_setup, first_owners, group, groups, in_state, members, named_group, new_group, new_resource, node,
-        owned_by, shell, step, with_nodes,
+        owned_by, quoted, shell, step, with_nodes,
     },
     quorum,
 };
 use crate::facts::PARTS;
 
-pub(super) const SCC: Source =
-    Source::TechNet("bb124899", "Installing a Single Copy Cluster on Windows Server 2003");
-const CCR: Source = Source::Microsoft(
-    "Exchange Server 2007 help, Installing Cluster Continuous Replication on Windows Server 2003",
-);
-pub(super) const DISKS: Source = Source::Microsoft("Exchange 2007 Single Copy Cluster Changes (B. Winzenz)");
+/// The document that tells how a single copy cluster is installed.
+pub(super) fn scc(design: &Design<'_>) -> Source {
+    if design.windows.is_2008() {
+        Source::Microsoft(
+            "Exchange Server 2007 help, Installing a Single Copy Cluster on Windows Server 2008",
+        )
+    } else {
+        Source::TechNet("bb124899", "Installing a Single Copy Cluster on Windows Server 2003")
+    }
+}
+
+/// The document that tells how cluster continuous replication is installed.
+fn ccr(design: &Design<'_>) -> Source {
+    Source::Microsoft(if design.windows.is_2008() {
+        "Exchange Server 2007 help, Installing Cluster Continuous Replication on Windows Server 2008"
+    } else {
+        "Exchange Server 2007 help, Installing Cluster Continuous Replication on Windows Server 2003"
+    })
+}
+
+/// What Setup calls the first storage group of a clustered mailbox server, and its database.
+const FIRST_STORAGE_GROUP: &str = "First Storage Group";
+const FIRST_DATABASE: &str = "Mailbox Database";
+
+const DISKS: Source = Source::Microsoft("Exchange 2007 Single Copy Cluster Changes (B. Winzenz)");
 
 /// `owner` is where the groups are that were there before.
 pub(super) fn steps<'t>(design: &Design<'t>, server: &Server<'t>, owner: &mut &'t Name) -> Vec<Step> {
@@ -128,19 +148,19 @@ impl<'t> Plan<'_, 't> {
         Step {
             node: Some(made_on.clone()),
             why: "Setup makes the group, its address, its name and the Exchange resources by itself, and a first storage group \
-                  with a database in it. Nothing of that is made by hand before.",
-            source: if design.shares_disks() { SCC } else { CCR },
+                  with a database in it: make none of them by hand before. Run it from the media from which the Mailbox role was installed.",
+            source: if design.shares_disks() { scc(design) } else { ccr(design) },
             article: &["P12a", "P13", "P14", "P15", "L6"],
             needs: self.needs_of_setup(),
-            how: vec![setup.into()],
+            how: std::iter::once(setup.into()).chain(self.renamed()).collect(),
             check: format!(
-                "`Get-ClusteredMailboxServerStatus -Identity {name}` shows it Online on `{made_on}`, and the group holds what \
-                 this runbook names; Setup may give its resources other names. If Setup stopped halfway, run the same \
-                 command again on this node."
+                "`Get-ClusteredMailboxServerStatus -Identity {name}` shows it Online on `{made_on}`, and `cluster res` its \
+                 resources online in the group. Setup may give resources other names than this runbook: use those in the \
+                 steps that follow. If Setup stopped halfway, run the same command again on this node."
             ),
             undo: format!(
-                "While no mailbox is on it and its databases were removed: `Setup.com /RemoveCms /CMSName:{name}` on this node. \
-                 The disks and their files stay."
+                "While no mailbox is on it: remove its databases, then run `Setup.com /RemoveCms /CMSName:{name}` on this node. \
+                 The files of the databases stay."
             ),
             log: Some(log),
             makes: self.made_by_setup(),
@@ -157,6 +177,27 @@ impl<'t> Plan<'_, 't> {
                 format!("Let Setup make the {kind} clustered mailbox server `{name}` on `{made_on}`"),
             )
         }
+    }
+
+    /// Names of the first storage group and its database that are not Setup's.
+    fn renamed(&self) -> Vec<How> {
+        let Some((store, database)) = self.stores.first().zip(self.first_database()) else {
+            return Vec::new();
+        };
+        let server = self.server.name;
+        let database = database_name(database, server);
+        let rename = |command, from: String, to: &str| {
+            shell(command).field("-Identity", quoted(&from)).field("-Name", quoted(to))
+        };
+        let mut how = Vec::new();
+        if !same_name(store.name, FIRST_STORAGE_GROUP) {
+            how.push(rename("Set-StorageGroup", format!("{server}\\{FIRST_STORAGE_GROUP}"), store.name));
+        }
+        if !same_name(database, FIRST_DATABASE) {
+            let from = format!("{server}\\{}\\{FIRST_DATABASE}", store.name);
+            how.push(rename("Set-MailboxDatabase", from, database));
+        }
+        how
     }
 
     fn needs_of_setup(&self) -> Cluster {
@@ -277,14 +318,20 @@ impl<'t> Plan<'_, 't> {
             made.push(Group { state: home.facts.state.clone(), ..group(home.name) });
         }
         Step {
-            why: "A resource can depend only on what is in its own group, and the disks have to move with the databases. What \
-                  is mounted on a disk moves along.",
+            why: "A resource can depend only on what is in its own group, and the disks have to fail over with the databases. \
+                  A disk that is mounted on this one moves along.",
             source: DISKS,
             article: &["P14"],
             needs: groups(needs),
             how: vec![line.option("/moveto:", into.as_str()).into()],
-            check: format!("`cluster group \"{into}\"` lists as Online: {}.", listed(together)),
-            undo: format!("Move it back to `{}` in the same way: its files stay.", home.name),
+            check: format!(
+                "`cluster res` shows these as Online in the group `{into}`: {}.",
+                listed(together)
+            ),
+            undo: format!(
+                "While no database depends on it, move it back to `{}` in the same way: its files stay.",
+                home.name
+            ),
             makes: groups(made),
             proven_by: &["exchange2007/virtual-server-resources-complete"],
             offline: vec![into.clone()],
@@ -322,7 +369,7 @@ impl<'t> Plan<'_, 't> {
             MountDial::BestAvailability => "BestAvailability",
         });
         let dial = dial.map(|dial| {
-            let line = shell("Set-MailboxServer").field("-Identity", server.name.as_str());
+            let line = shell("Set-MailboxServer").field("-Identity", quoted(server.name.as_str()));
             line.field("-AutoDatabaseMountDial", dial)
         });
         let size = facts.dumpster_size_mib.get().map(|size| format!("{size}MB"));
@@ -335,14 +382,14 @@ impl<'t> Plan<'_, 't> {
         });
         let how: Vec<How> = dial.into_iter().chain(dumpster).collect();
         (!how.is_empty()).then(|| Step {
-            why: "After the loss of a node the Hub Transport servers deliver again what was in the last logs, and the dial says how \
-                  many logs may be missing for a database to be mounted by itself. The dumpster is set for the whole \
-                  organisation.",
+            why: "After the loss of a node the Hub Transport servers deliver again, from their dumpster, what was in the last logs. \
+                  The mount dial says how many logs may be missing if a database is still to be mounted automatically. The \
+                  dumpster is set for the whole organisation, so other servers with replication get the same.",
             source: Source::TechNet("aa998823", "How to Configure the Transport Dumpster"),
             needs: named_group(server.group),
             how,
-            check: "`Get-MailboxServer` and `Get-TransportConfig` show these values.".to_owned(),
-            undo: "Set the values that were shown before.".to_owned(),
+            check: "`Get-MailboxServer | fl` and `Get-TransportConfig | fl` show these values.".to_owned(),
+            undo: "Set the values that they had: note what the same commands show before the change.".to_owned(),
             makes: Cluster::default().virtual_servers([VirtualServer {
                 mount_dial: facts.mount_dial.clone(),
                 dumpster_size_mib: facts.dumpster_size_mib.clone(),
@@ -366,14 +413,13 @@ fn move_home(design: &Design<'_>, server: &Server<'_>) -> Option<Step> {
     let running_on = server.facts.running_on.clone();
     let server_part = VirtualServer { running_on, ..VirtualServer::default().name(name.clone()) };
     Some(Step {
-        why: "A node on which a clustered mailbox server was made takes no second one. The tool of Exchange moves it: it looks \
-              at the state of the copies first.",
+        why: "Setup made it on another node, as it makes only one clustered mailbox server on each. Move it with the tool of Exchange and not with one of the cluster's: only the first looks at the state of the target.",
         source: Source::Microsoft("Exchange Server 2007 help, Move-ClusteredMailboxServer"),
         needs: with_nodes(owned_by([server.group], server.made_on), members(homes)),
         how: vec![
             shell("Move-ClusteredMailboxServer")
-                .field("-Identity", name.as_str())
-                .field("-TargetMachine", home.as_str())
+                .field("-Identity", quoted(name.as_str()))
+                .field("-TargetMachine", quoted(home.as_str()))
                 .field("-MoveComment", "Build"),
         ],
         check: format!("`Get-ClusteredMailboxServerStatus -Identity {name}` shows it Online on `{home}`."),

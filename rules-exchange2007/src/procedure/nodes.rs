@@ -49,20 +49,24 @@ fn prepare(design: &Design<'_>, member: &Member<'_>, needed: &[&'static Prerequi
                 "Control Panel: Add or Remove Programs, Add/Remove Windows Components, Application Server",
             )
             .field("Component", it.name),
-            Origin::Package => {
-                How::screen("The package of Microsoft's download site").field("Package", it.name)
-            }
+            Origin::Package => How::screen("Microsoft Download Center: download and run the package")
+                .field("Package", it.name),
         }
+    };
+    let seen = if design.windows.is_2008() {
+        "`ServerManagerCmd -query` marks each of these as installed"
+    } else {
+        "Add or Remove Programs and its Windows components show each of these as installed"
     };
     let names: Vec<_> = needed.iter().map(|it| it.name).collect();
     Step {
         node: Some(name.clone()),
         why: "Setup looks for these components of Windows on each node and stops where one is missing. SMTP and NNTP, \
-              which Exchange 2003 wanted, must not be there.",
+              which Exchange 2003 wanted, must not be installed.",
         source: if design.windows.is_2008() { ON_2008 } else { ON_2003 },
         article: &["P4"],
         how: needed.iter().map(how).collect(),
-        check: format!("All of these are installed: {}.", names.join(", ")),
+        check: format!("{seen}: {}. Restart the node if Windows asks for it.", names.join(", ")),
         undo: "Remove what nothing else uses, in the reverse order, before the node joins the cluster."
             .to_owned(),
         makes: with_nodes(Cluster::default(), [prepared(member)]),
@@ -111,7 +115,7 @@ pub(super) fn installs<'t>(design: &Design<'t>, owner: &mut &'t Name) -> Vec<Ste
 
 fn drain(design: &Design<'_>, from: &Name, to: &Name) -> Step {
     Step {
-        why: "Setup restarts services and may ask for a restart of the node: nothing may run on it meanwhile.",
+        why: "Setup restarts services and may ask for a restart of the node: no group may be on it meanwhile.",
         article: &["B7"],
         ..move_groups(
             design,
@@ -178,16 +182,17 @@ fn install(design: &Design<'_>, member: &Member<'_>, owner: &Name) -> Step {
     };
     Step {
         node: Some(name.clone()),
-        why: "The node gets the binaries, without a clustered mailbox server. One node after the other, each while it owns no \
-              group. Media that contain the service pack install it at once; a service pack afterwards would be one more \
-              Setup on each node, and `/UpgradeCms`.",
+        why: "The node gets the binaries, without a clustered mailbox server. Setup runs on one node after the other, and \
+              never on a node that owns a group. Media that contain the service pack install it at once; a service pack \
+              afterwards would mean one more Setup on each node, and `/UpgradeCms`.",
         source: Source::TechNet("aa997281", "How to Install Exchange 2007 in Unattended Mode"),
         article: &["P9", "P9a", "P10", "P11", "B3", "B4"],
         needs: with_nodes(needs.groups(groups).quorum(quorum), states),
         how: vec![setup.into()],
         check: format!(
-            "Setup ends without an error; `Get-ExchangeServer {name}` shows the Mailbox role, and \
-             `ExchangeSetupLogs\\ExchangeSetup.log` on the system drive no error. Restart the node if Setup asks for it."
+            "Setup on `{name}` ends without an error, and `ExchangeSetupLogs\\ExchangeSetup.log` on the system drive shows \
+             none. `Get-ExchangeServer` need not list the node: what it lists later is the clustered mailbox server. Restart the node if \
+             Setup asks for it."
         ),
         undo: "`Setup.com /mode:Uninstall` on this node, while no clustered mailbox server is on it."
             .to_owned(),

@@ -47,6 +47,12 @@ pub(super) fn shell(command: &'static str) -> How {
     How::screen(format!("Exchange Management Shell: {command}"))
 }
 
+/// A text as the Exchange Management Shell takes it for one argument.
+pub(super) fn quoted(text: &str) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, ':' | '\\' | '.' | '-' | '_');
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+}
+
 /// A node about which nothing is said.
 pub(super) fn node(name: &Name) -> Node {
     Node::default().name(name.clone())

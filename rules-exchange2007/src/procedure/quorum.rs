@@ -14,12 +14,18 @@ use rules_core::{
 };
 
 use super::{
+    cluster::add_storage,
     design::{Design, Named, resources},
     parts::{first_owners, group, members, named_group, new_resource, step, with_nodes},
 };
 
-const WITNESS: Source =
+const WITNESS_2008: Source =
     Source::TechNet("bb676490", "How to Configure the Node and File Share Majority Quorum");
+const WITNESS_2003: Source =
+    Source::Microsoft("Exchange Server 2007 help, How to Configure the File Share Witness");
+const MODEL: Source = Source::Microsoft(
+    "Failover Cluster Step-by-Step Guide: Configuring the Quorum in a Failover Cluster (Windows Server 2008)",
+);
 
 pub(super) fn is_of_2008(kind: QuorumKind) -> bool {
     matches!(kind, NodeMajority | NodeAndDiskMajority | NodeAndFileShareMajority | DiskOnly)
@@ -98,47 +104,66 @@ fn shared(witness: &Witness) -> Quorum {
 }
 
 fn share(design: &Design<'_>, witness: &Witness) -> Step {
-    let host = witness.host.get().map(Name::as_str);
-    let host = host.or(witness.share.get().and_then(WindowsPath::computer));
-    let host = Value::or_blank(host, "WITNESS_HOST", "the Hub Transport server that holds the share");
+    let of_share = || witness.share.get().and_then(WindowsPath::computer).map(Name::from);
+    let host = witness.host.get().cloned().or_else(of_share);
+    let log_on = host.is_none().then(|| {
+        let host =
+            Value::or_blank(None::<String>, "WITNESS_HOST", "the Hub Transport server that holds the share");
+        How::screen("Log on to the computer of the witness, and go on there").field("Computer", host)
+    });
     let share = witness.share.get().and_then(|path| path.as_str().rsplit('\\').next());
     let share = share.map_or_else(|| "MNS_FSW".to_owned(), str::to_owned);
     let folder = format!("C:\\{share}");
     let account = account(design);
-    let rights = |separator: &str, right: &str| match &account {
-        Value::Given(account) => Value::from(format!("{account}{separator}{right}")),
-        Value::Blank { what, .. } => {
-            Value::or_blank(None::<String>, "WITNESS_RIGHTS", &format!("{what}, then `{separator}{right}`"))
-        }
-    };
+    let mut line = CommandLine::of("net")
+        .word("share")
+        .value(format!("{share}={folder}"))
+        .option("/grant:", with_right(&account, ",FULL", "WITNESS_RIGHTS"));
+    // Who sets the witness needs the share, too, unless the definition says otherwise.
+    if witness.installer_has_full_control.get() != Some(&false) {
+        line = line.option("/grant:", with_right(&installer(design), ",FULL", "INSTALLER_RIGHTS"));
+    }
+    let commands = [
+        CommandLine::of("mkdir").value(folder.as_str()),
+        line,
+        CommandLine::of("cacls").value(folder.as_str()).word("/E").word("/G").value(with_right(
+            &account,
+            ":F",
+            "WITNESS_FOLDER_RIGHTS",
+        )),
+    ];
     Step {
-        why: "The witness is the third vote beside two nodes, so it is on another computer: a Hub Transport server in their \
-              site, by its own name and no alias.",
-        source: WITNESS,
+        node: host,
+        why: "The witness is the third vote beside those of two nodes, so it is on another computer: best on a Hub Transport \
+              server in their site, which is called by its own name and not by an alias.",
+        source: if design.windows.is_2008() { WITNESS_2008 } else { WITNESS_2003 },
         needs: with_nodes(named_group(design.default_group), members(&design.nodes[..1])),
-        how: vec![
-            How::screen("Log on to the computer of the witness").field("Computer", host),
-            CommandLine::of("mkdir").value(folder.as_str()).into(),
-            CommandLine::of("net")
-                .word("share")
-                .value(format!("{share}={folder}"))
-                .option("/grant:", rights(",", "FULL"))
-                .into(),
-            CommandLine::of("cacls")
-                .value(folder.as_str())
-                .word("/E")
-                .word("/G")
-                .value(rights(":", "F"))
-                .into(),
-        ],
+        how: log_on.into_iter().chain(commands.map(How::from)).collect(),
         check: format!(
-            "`net share {share}` shows Full Control for the cluster and for the account that sets it up, nobody else."
+            "`net share {share}` shows full control for the account of the cluster and for the one that sets the witness, \
+             and nobody else."
         ),
-        undo: format!("`net share {share} /delete`, as long as no cluster uses it."),
+        undo: format!("`net share {share} /delete`, as long as no cluster uses it. The folder stays."),
         makes: Cluster::default().quorum(shared(witness)),
         proven_by: &["exchange2007/witness-accessible", "exchange2007/witness-off-the-nodes"],
         ..step("create-witness-share", Phase::Cluster, "Make the share of the witness")
     }
+}
+
+/// An account with a right behind it.
+fn with_right(account: &Value, right: &str, blank: &str) -> Value {
+    match account {
+        Value::Given(account) => format!("{account}{right}").into(),
+        Value::Blank { what, .. } => {
+            Value::or_blank(None::<String>, blank, &format!("{what}, then `{right}`"))
+        }
+    }
+}
+
+/// The account that sets the witness.
+fn installer(design: &Design<'_>) -> Value {
+    let known = design.target.installer.get().and_then(|installer| installer.name.get());
+    Value::or_blank(known.map(Name::as_str), "INSTALLER", "the account that sets the witness, DOMAIN\\name")
 }
 
 /// The account that the cluster reaches the share with.
@@ -161,6 +186,10 @@ fn account(design: &Design<'_>) -> Value {
 fn witness_of_2003(design: &Design<'_>, witness: &Witness) -> Step {
     let quorum = quorum(design);
     let resource = resource_name(design);
+    let check = format!(
+        "`cluster res \"{resource}\" /priv` shows the share, and there is a folder in it that is called by a GUID, that of the \
+         cluster."
+    );
     let default_group = design.default_group.name;
     let made =
         Witness { share: witness.share.clone(), by_alias: witness.by_alias.clone(), ..Witness::default() };
@@ -169,8 +198,8 @@ fn witness_of_2003(design: &Design<'_>, witness: &Witness) -> Step {
         design.cluster().word("group").value(default_group.as_str()).option("/moveto:", node.as_str()).into()
     };
     Step {
-        why: "Without the witness the other node stops too when one fails. It takes effect when the default group next comes \
-              online, so the group moves to another node and back.",
+        why: "One of two nodes is no majority: without the witness the second node stops, too, when the first one fails. The share is used when the resource next comes online: cluster.exe warns of that (5024), and the group moves to another node and back. Windows 2003 with Service Pack 1 needs update 921181 on every node before; \
+              Service Pack 2 contains it.",
         source: Source::Kb(921_181),
         needs: with_nodes(
             Cluster::default().quorum(Quorum { kind: quorum.kind, ..shared(witness) }),
@@ -187,9 +216,9 @@ fn witness_of_2003(design: &Design<'_>, witness: &Witness) -> Step {
             move_to(other),
             move_to(first),
         ],
-        check: "`cluster res /priv` of the quorum resource shows the share, and a folder with the cluster's GUID is in it."
+        check,
+        undo: "Set `MNSFileShare` to an empty text, `MNSFileShare=\"\"`, and move the group in the same way."
             .to_owned(),
-        undo: "Set `MNSFileShare=` to nothing, and move the group again.".to_owned(),
         makes: Cluster::default().quorum(Quorum::default().witness(made)),
         proven_by: &["exchange2007/witness-by-own-name", "cluster/majority-survives-a-failure"],
         offline: vec![default_group.clone()],
@@ -213,17 +242,23 @@ fn log(design: &Design<'_>, quorum: &Quorum) -> Option<Step> {
     };
     let needs = Quorum { kind: quorum.kind.clone(), resource: quorum.resource.clone(), ..Quorum::default() };
     (made != Quorum::default()).then(|| Step {
-        why: "The log of the quorum is kept in this folder, and reset when it has this size.",
+        why: "The log of the quorum is kept in this folder, and starts afresh when it has this size.",
         source: Source::TechNet("cc781201", "Cluster"),
         needs: Cluster::default().quorum(needs),
         how: vec![line.into()],
         check: "`cluster /quorum` shows the resource, the folder and the size.".to_owned(),
-        undo: "Give the values that `cluster /quorum` showed before.".to_owned(),
+        undo: "Set the values that it had: note what `cluster /quorum` shows before the change.".to_owned(),
         makes: Cluster::default().quorum(made),
         proven_by: &["cluster/quorum-log-size"],
         ..step("configure-quorum", Phase::Cluster, "Set folder and size of the quorum log")
     })
 }
+
+const CHOOSING: &str = "The quorum decides whether the cluster goes on when a node fails. Its model depends on the number of nodes, so \
+                        it is chosen when all of them have joined.";
+const CHOOSING_WITH_DISK: &str = "The quorum decides whether the cluster goes on when a node fails. Its model depends on the number of nodes, so it is chosen \
+     when all of them have joined. A disk has to be one of the cluster's before it can be chosen; if the wizard that formed the \
+     cluster has added it already, only its name is left to be set.";
 
 /// The quorum model (Windows 2008).
 fn model(design: &Design<'_>, quorum: &Quorum) -> Step {
@@ -241,10 +276,15 @@ fn model(design: &Design<'_>, quorum: &Quorum) -> Step {
         _ => None,
     };
     let how = match witness {
-        Some(witness) => screen.field("Shared folder path", path_of(witness)),
-        None if kind.uses_disk() => screen.field("Storage", resource_name(design)),
-        None => screen,
+        Some(witness) => vec![screen.field("Shared folder path", path_of(witness))],
+        // Only a disk of the cluster can be chosen.
+        None if kind.uses_disk() => {
+            let disk = resource_name(design);
+            add_storage(disk.clone()).into_iter().chain([screen.field("Storage", disk)]).collect()
+        }
+        None => vec![screen],
     };
+    let has_resource = witness.is_some() || kind.uses_disk();
     let made_witness: Fact<OrNone<Witness>> = match witness {
         Some(it) => {
             let made =
@@ -273,13 +313,17 @@ fn model(design: &Design<'_>, quorum: &Quorum) -> Step {
         None => needs,
     };
     Step {
-        why: "With this model the cluster goes on when a node fails. The model is chosen when all nodes are there, so that \
-              their number is known.",
-        source: WITNESS,
+        why: if witness.is_none() && kind.uses_disk() { CHOOSING_WITH_DISK } else { CHOOSING },
+        source: if witness.is_some() { WITNESS_2008 } else { MODEL },
         needs: with_nodes(needs, members(&design.nodes)),
-        how: vec![how],
-        check: "`cluster /quorum` shows the model, and its resource is online.".to_owned(),
-        undo: "Choose the model that was there before: the cluster goes on running.".to_owned(),
+        how,
+        check: if has_resource {
+            "Failover Cluster Management shows the model beside `Quorum Configuration`, and its witness is online."
+        } else {
+            "Failover Cluster Management shows the model beside `Quorum Configuration`."
+        }
+        .to_owned(),
+        undo: "Choose the model that was there before in the same way: the cluster goes on running.".to_owned(),
         makes,
         proven_by: &[
             "exchange2007/quorum-model-of-scc",
@@ -290,10 +334,17 @@ fn model(design: &Design<'_>, quorum: &Quorum) -> Step {
     }
 }
 
+const HEARTBEATS: &str = "By default a node is given up after a few seconds without a heartbeat, and with replication a failover that nobody planned \
+     may lose logs. The values take effect when the Cluster service has been restarted on every node: on one after the other, and never on \
+     the node that owns a group. The witness has to be reachable all the while, or the cluster stops.";
+const HEARTBEATS_2008: &str = "By default a node is given up after a few seconds without a heartbeat, and with replication a failover that nobody planned \
+     may lose logs.";
+
 fn heartbeats(design: &Design<'_>, missed: u32) -> Step {
     let cluster = || design.cluster();
+    let is_2008 = design.windows.is_2008();
     let mut how: Vec<How> = Vec::new();
-    if design.windows.is_2008() {
+    if is_2008 {
         for property in ["SameSubnetThreshold=", "CrossSubnetThreshold="] {
             how.push(cluster().word("/prop").option(property, missed.to_string()).into());
         }
@@ -307,9 +358,8 @@ fn heartbeats(design: &Design<'_>, missed: u32) -> Step {
             let away = design.nodes.get(1).filter(|_| place == 0).map(|other| other.name);
             let group = || cluster().word("group").value(design.default_group.name.as_str());
             how.extend(away.map(|other| group().option("/moveto:", other.as_str()).into()));
-            for action in ["stop", "start"] {
-                let line = CommandLine::of("sc").option("\\\\", name).word(action).word("clussvc");
-                how.push(line.into());
+            for action in ["Stop Cluster Service", "Start Cluster Service, and wait until the node is up"] {
+                how.push(How::screen(format!("Cluster Administrator: {name}, File, {action}")));
             }
             how.extend(away.map(|_| group().option("/moveto:", name).into()));
         }
@@ -317,23 +367,30 @@ fn heartbeats(design: &Design<'_>, missed: u32) -> Step {
     let needs = quorum(design);
     let needs = Quorum { kind: needs.kind, witness: needs.witness, ..Quorum::default() };
     Step {
-        why: "By default a node is given up after a few seconds without a heartbeat, and with replication a failover that nobody \
-              planned may lose logs. The witness has to be reachable while the Cluster service restarts, one node after the \
-              other: wait until a node is up again before the next one.",
-        source: Source::TechNet(
-            "bb310759",
-            "How to Configure Tolerance Settings for Missed Cluster Heartbeats",
-        ),
+        why: if is_2008 { HEARTBEATS_2008 } else { HEARTBEATS },
+        source: if is_2008 {
+            Source::TechNet("dd197562", "Configure Heartbeat and DNS Settings in a Multi-Site Failover Cluster")
+        } else {
+            Source::TechNet("bb310759", "How to Configure Tolerance Settings for Missed Cluster Heartbeats")
+        },
         needs: with_nodes(Cluster::default().quorum(needs), members(&design.nodes)),
         how,
-        check:
-            "`cluster /priv` (Windows 2008: `/prop`) shows the values, and `cluster node` every node as Up."
-                .to_owned(),
-        undo: "Set the values that were shown before, and restart the Cluster service in the same way."
-            .to_owned(),
+        check: if is_2008 {
+            "`cluster /prop` shows the values."
+        } else {
+            "`cluster /priv` shows the values, and `cluster node` every node as Up."
+        }
+        .to_owned(),
+        undo: if is_2008 {
+            "Set the values that they had: note what `cluster /prop` shows before the change."
+        } else {
+            "Set the values that they had, as `cluster /priv` shows them before the change, and restart the Cluster service in \
+             the same way."
+        }
+        .to_owned(),
         makes: Cluster::default().quorum(Quorum::default().missed_heartbeats(missed)),
         proven_by: &["exchange2007/heartbeat-tolerance"],
-        offline: if design.windows.is_2008() { Vec::new() } else { vec![design.default_group.name.clone()] },
+        offline: if is_2008 { Vec::new() } else { vec![design.default_group.name.clone()] },
         ..step("tolerate-missed-heartbeats", Phase::Cluster, format!("Tolerate {missed} missed heartbeats"))
     }
 }
