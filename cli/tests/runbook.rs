@@ -67,3 +67,26 @@ fn what_the_article_says_of_order_and_creation_is_in_the_steps() {
     let missing: Vec<_> = ORDER_AND_CREATION.iter().filter(|it| !followed.contains(**it)).collect();
     assert!(missing.is_empty(), "no step follows {missing:?}");
 }
+
+#[test]
+fn a_definition_that_says_too_little_gets_no_runbook() {
+    let folder = tempfile::tempdir().unwrap();
+    for (definition, complaint) in [
+        ("exchange = '2003'", "the definition has no `nodes`, `nodes[*].domain`, `virtual_servers`"),
+        (
+            "exchange = '2007'\nvirtual_servers = []\nnodes = [{ name = 'N1', domain = 'a.example' }]",
+            "has no `layout`",
+        ),
+        (
+            "exchange = '2003'\npartial = ['nodes']\nvirtual_servers = []\nnodes = [{ name = 'N1', domain = 'a.example' }]",
+            "the definition says itself that `nodes` is incomplete",
+        ),
+    ] {
+        let file = folder.path().join("wanted.toml");
+        std::fs::write(&file, format!("format = 'cluster/1'\nname = 'MAILCLU1'\n{definition}\n")).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_excluster")).arg("plan").arg(&file).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{definition}: {error}");
+        assert!(error.contains(complaint), "{definition}: {error}");
+    }
+}

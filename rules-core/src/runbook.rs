@@ -12,7 +12,7 @@ mod step;
 
 use std::collections::HashMap;
 
-use crate::model::{Cluster, ExchangeVersion};
+use crate::model::{Cluster, ExchangeVersion, ResourceType};
 
 pub use command::{CommandLine, Value, can_be_quoted};
 pub use facts::{Facts, Statement};
@@ -23,6 +23,8 @@ pub use step::{How, Phase, Step};
 pub struct Procedure {
     /// The versions.
     pub versions: &'static [ExchangeVersion],
+    /// The facts without which there is nothing to plan, as far as a definition lacks them: paths by names.
+    pub lacks: fn(&Cluster) -> Vec<&'static str>,
     /// Gives what a definition leaves open a usual value: names of groups and resources, for example. It is laid under
     /// the definition, and changes nothing that is known.
     pub usual: fn(&Cluster) -> Cluster,
@@ -30,6 +32,25 @@ pub struct Procedure {
     pub steps: fn(&Cluster) -> Vec<Step>,
     /// Why Setup or a wizard refuses a step on a cluster in this state, whatever the runbook says.
     pub refuses: fn(&Step, &Cluster) -> Option<String>,
+}
+
+/// The facts without which nothing can be planned for any version, as far as a definition lacks them: nodes, their domain,
+/// and virtual servers, listed or in groups.
+pub fn lacking(wanted: &Cluster) -> Vec<&'static str> {
+    let nodes = wanted.nodes.get().map_or(&[][..], Vec::as_slice);
+    let domains = wanted.directory.get().and_then(|directory| directory.domains.get());
+    let has_domain =
+        domains.is_some_and(|domains| !domains.is_empty()) || nodes.iter().any(|node| node.domain.is_known());
+    let groups = wanted.groups.get().map_or(&[][..], Vec::as_slice);
+    let mut resources = groups.iter().flat_map(|group| group.resources.get().into_iter().flatten());
+    let has_virtual_servers = wanted.virtual_servers.is_known()
+        || resources.any(|resource| resource.r#type.get() == Some(&ResourceType::SystemAttendant));
+    let lacking = [
+        (nodes.is_empty(), "nodes"),
+        (!has_domain, "nodes[*].domain"),
+        (!has_virtual_servers, "virtual_servers"),
+    ];
+    lacking.into_iter().filter_map(|(lacks, fact)| lacks.then_some(fact)).collect()
 }
 
 /// The steps that build a cluster.

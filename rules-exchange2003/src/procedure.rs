@@ -19,7 +19,7 @@ use rules_core::{
         Cluster, ExchangeVersion, Group, Name, Node, NodeState, Reflect, Resource, ResourceType,
         VirtualServer, WindowsVersion, same_name,
     },
-    runbook::{CommandLine, How, Procedure, Step},
+    runbook::{self, CommandLine, How, Procedure, Step},
 };
 
 use crate::facts::DEFAULT_GROUP;
@@ -27,6 +27,7 @@ use crate::facts::DEFAULT_GROUP;
 /// How clusters with Exchange 2000 and 2003 are built.
 pub static PROCEDURE: Procedure = Procedure {
     versions: &[ExchangeVersion::V2000, ExchangeVersion::V2003],
+    lacks: runbook::lacking,
     usual: usual::usual,
     steps,
     refuses: refuses::refuses,

@@ -17,15 +17,30 @@ mod refuses;
 mod usual;
 
 use rules_core::{
-    model::{Cluster, ExchangeVersion},
-    runbook::{Procedure, Step},
+    model::{Cluster, ExchangeVersion, Layout},
+    runbook::{self, Procedure, Step},
 };
 
 use design::Design;
 
 /// The procedure of Exchange 2007.
-pub static PROCEDURE: Procedure =
-    Procedure { versions: &[ExchangeVersion::V2007], usual: usual::usual, steps, refuses: refuses::refuses };
+pub static PROCEDURE: Procedure = Procedure {
+    versions: &[ExchangeVersion::V2007],
+    lacks,
+    usual: usual::usual,
+    steps,
+    refuses: refuses::refuses,
+};
+
+fn lacks(wanted: &Cluster) -> Vec<&'static str> {
+    let mut lacking = runbook::lacking(wanted);
+    match wanted.layout.get() {
+        None => lacking.push("layout"),
+        Some(Layout::Standby) => lacking.retain(|fact| *fact != "virtual_servers"),
+        Some(_) => {}
+    }
+    lacking
+}
 
 fn steps(target: &Cluster) -> Vec<Step> {
     let Some(design) = Design::of(target) else { return Vec::new() };

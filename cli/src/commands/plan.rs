@@ -5,7 +5,7 @@ use std::{io::Read, slice};
 use rules_core::{
     Outcome, Plan, RuleBook, Severity, audit_cluster,
     input::{self, InputError, Syntax},
-    model::{Cluster, ExchangeVersion},
+    model::{Cluster, ExchangeVersion, PathPattern},
     runbook::{How, Procedure, Refusal, Runbook, Value, can_be_quoted},
     words::alternatives,
 };
@@ -49,6 +49,7 @@ pub(crate) fn plan(
         obstacles.push(Obstacle::no_procedure(procedures, &wanted.cluster));
         return Ok(console.tell(&obstacles));
     };
+    obstacles.extend(Obstacle::too_little(procedure, &wanted.cluster));
     obstacles.extend(fill_in_what_cannot_be_quoted(&mut runbook));
     if !obstacles.is_empty() && !arguments.force {
         return Ok(console.tell(&obstacles));
@@ -207,6 +208,10 @@ enum Obstacle {
     NoVersion { known: String },
     #[error("there is no build procedure for Exchange {}", version.as_str())]
     NoProcedure { version: ExchangeVersion, known: String },
+    #[error("too little is known to plan: the definition has no {0}")]
+    TooLittle(String),
+    #[error("the definition says itself that {0} is incomplete")]
+    Partial(String),
     #[error("`{0}` cannot stand in a command: no quotes of cmd.exe keep it as it is")]
     Unquotable(String),
     #[error("the runbook does not work: {0}")]
@@ -232,6 +237,17 @@ impl Obstacle {
         }
     }
 
+    /// What a definition lacks so much that nothing can be planned.
+    fn too_little(procedure: &Procedure, wanted: &Cluster) -> Vec<Self> {
+        let quoted = |paths: Vec<&str>| {
+            let paths: Vec<String> = paths.into_iter().map(|path| format!("`{}`", escape(path))).collect();
+            (!paths.is_empty()).then(|| paths.join(", "))
+        };
+        let partial = wanted.partial.get().into_iter().flatten().map(PathPattern::as_str).collect();
+        let lacking = quoted((procedure.lacks)(wanted)).map(Self::TooLittle);
+        lacking.into_iter().chain(quoted(partial).map(Self::Partial)).collect()
+    }
+
     /// What the proof of a runbook for a good definition has against it.
     fn faults(proven: &Proven) -> Vec<Self> {
         if let Some(refusal) = &proven.refusal {
@@ -247,6 +263,10 @@ impl Obstacle {
         match self {
             Self::Errors { .. } => "mend the definition; `--force` prints the runbook all the same",
             Self::NoVersion { known } | Self::NoProcedure { known, .. } => known,
+            Self::TooLittle(_) => "add what is missing; `--force` prints what can be planned without it",
+            Self::Partial(_) => {
+                "complete the lists, and take them out of `partial`; `--force` plans with what is there"
+            }
             Self::Unquotable(_) => "choose another name; `--force` leaves a blank in its place",
             Self::Refused(_) | Self::Unlike(_) | Self::Unsound(_) => {
                 "the program is at fault: report it; `--force` prints the runbook, which is not proven"
@@ -257,9 +277,12 @@ impl Obstacle {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Errors { .. } | Self::NoVersion { .. } | Self::NoProcedure { .. } | Self::Unquotable(_) => {
-                Exit::Findings
-            }
+            Self::Errors { .. }
+            | Self::NoVersion { .. }
+            | Self::NoProcedure { .. }
+            | Self::TooLittle(_)
+            | Self::Partial(_)
+            | Self::Unquotable(_) => Exit::Findings,
             Self::Refused(_) | Self::Unlike(_) | Self::Unsound(_) | Self::Broken(_) => Exit::Broken,
         }
     }

@@ -14,7 +14,10 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::Serialize;
 
 use super::text::steps_in_words;
-use crate::formats::report::{Tool, VERSION};
+use crate::{
+    formats::report::{Tool, VERSION},
+    summary,
+};
 
 /// The version of a printed runbook.
 const PLAN: &str = "plan/1";
@@ -299,10 +302,22 @@ impl Proof {
         }
     }
 
+    /// What is proven: less where rules could not judge the cluster in which the steps end.
+    pub(crate) fn success(&self) -> String {
+        const TAKEN: &str = "every step can be taken, and they end in what is wanted";
+        match self.unknown {
+            0 => TAKEN.to_owned(),
+            rules => format!(
+                "{TAKEN}, but {} could not judge that for want of facts",
+                summary::number(rules, "rule", "rules")
+            ),
+        }
+    }
+
     /// All in one sentence.
     pub(crate) fn in_words(&self) -> String {
         let verdict = if self.proven {
-            "proven by simulation".to_owned()
+            format!("proven by simulation: {}", self.success())
         } else {
             format!("not proven: {}", self.failure())
         };

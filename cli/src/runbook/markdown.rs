@@ -33,7 +33,8 @@ impl Page {
         self.line(format_args!("{steps}: {}.\n", phases.join(", ")));
         if plan.proof.proven {
             self.line(format_args!(
-                "**Proven by simulation**: every step can be taken, and they end in what is wanted. Rules: {}.",
+                "**Proven by simulation**: {}. Rules: {}.",
+                plan.proof.success(),
                 plan.proof.counts()
             ));
         } else {

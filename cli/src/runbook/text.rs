@@ -79,7 +79,7 @@ impl Text {
     fn proof(&mut self, proof: &Proof) {
         let verdict = if proof.proven {
             let Palette { note, .. } = self.palette;
-            format!("{note}by simulation{note:#}: every step can be taken, and they end in what is wanted")
+            format!("{note}by simulation{note:#}: {}", proof.success())
         } else {
             let Palette { error, .. } = self.palette;
             format!("{error}NOT PROVEN{error:#}: {}", proof.failure())

@@ -13,6 +13,7 @@ pub(crate) static PROCEDURE: Procedure = Procedure {
     versions: &[ExchangeVersion::V2003],
     usual,
     steps,
+    lacks: |_| Vec::new(),
     refuses: |step, cluster| {
         let stubborn = is_called(cluster, "STUBBORN") && step.phase == Phase::Binaries;
         stubborn.then(|| "it was told not to".to_owned())

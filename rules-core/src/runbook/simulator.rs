@@ -237,6 +237,7 @@ mod tests {
         versions: &[ExchangeVersion::V2003],
         usual: Clone::clone,
         steps,
+        lacks: |_| Vec::new(),
         refuses: |_, cluster| (cluster.failures_to_survive.get() == Some(&9)).then(|| "nine".to_owned()),
     };
 

@@ -4,7 +4,7 @@ use rules_core::model::{
     Cluster, Disk, Domain, ExchangeVersion, Fact, Group, Name, Node, NodeState, QuorumKind, Resource,
     ResourceState,
     ResourceType::{self, IpAddress, Msdtc, Mta, NetworkName, PhysicalDisk, SystemAttendant},
-    Service, Services, VirtualServer, WindowsPath, WindowsVersion, same_name,
+    Restart, RestartAction, Service, Services, VirtualServer, WindowsPath, WindowsVersion, same_name,
 };
 
 use super::{
@@ -255,6 +255,10 @@ fn complete_groups(cluster: &mut Cluster) {
             };
             if let Some(usual) = usual {
                 suppose(&mut resource.depends_on, usual);
+            }
+            // By default a failure of it takes the group along.
+            if kind == Msdtc && !resource.restart.is_known() {
+                resource.restart.set(Restart::default().action(RestartAction::Restart));
             }
             // Each run of `comclust.exe` adds a node.
             if kind == Msdtc && windows < WindowsVersion::V2003 {
