@@ -267,25 +267,26 @@ impl Text<'_> {
 
     /// How many rules could not judge the cluster, and the facts that most of them lack.
     fn unknown(&self, audited: &Audited<'_>, out: &mut String) {
-        let mut rules = 0;
+        let mut rules = Vec::new();
         // By kind, so that what every node lacks is said once: the rules that want it, and the places that lack it.
         let mut wanted: BTreeMap<FactPath, (u64, BTreeSet<FactPath>)> = BTreeMap::new();
-        for (_, outcome) in &audited.report.outcomes {
+        for (rule, outcome) in &audited.report.outcomes {
             if let Outcome::Unknown(facts) = outcome {
-                rules += 1;
+                rules.push(rule.full_name());
                 for kind in facts.chunk_by(|a, b| a.kind() == b.kind()) {
-                    let (rules, places) = wanted.entry(kind[0].kind()).or_default();
-                    *rules += 1;
+                    let (wanting, places) = wanted.entry(kind[0].kind()).or_default();
+                    *wanting += 1;
                     places.extend(kind);
                 }
             }
         }
-        if rules == 0 {
+        if rules.is_empty() {
             return;
         }
         let mut missing: Vec<_> = wanted.into_iter().collect();
         missing.sort_by_key(|(kind, (rules, _))| (Reverse(*rules), *kind));
-        let title = format!("{} could not judge {}", number(rules, "rule", "rules"), audited.title());
+        let title =
+            format!("{} could not judge {}", number(rules.len() as u64, "rule", "rules"), audited.title());
         let mut block = self.block();
         block.title(self.palette.note, "note", &title);
         block.arrow(&place(audited.file, audited.line(), None));
@@ -298,6 +299,9 @@ impl Text<'_> {
             facts.push(format!("and {} more", missing.len() - FACTS));
         }
         block.list("missing", &facts);
+        if self.run.verbosity == Verbosity::Verbose {
+            block.list("rules", &rules);
+        }
         block.finish(out);
     }
 
