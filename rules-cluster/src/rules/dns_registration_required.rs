@@ -18,8 +18,8 @@ rule! {
     /// *DNS Registration must succeed* on the Network Name exists since Windows Server 2003 and is off by default.
     /// It is a finding when the option is off although DNS accepts dynamic updates: the name may then come online
     /// while nobody can find it. It is also a finding when the option is on although DNS takes no dynamic updates
-    /// and the host records are made by hand. Both are information. The deployment guide is known to ask for the
-    /// option, but that step was not read word for word. The cluster's own name, and an alias beside the virtual
+    /// and the host records are made by hand. Both are information. The deployment guide asks for the option, as
+    /// others quote it; we do not have its own wording. The cluster's own name, and an alias beside the virtual
     /// server's name in its group, are not judged.
     ///
     /// # Why it matters

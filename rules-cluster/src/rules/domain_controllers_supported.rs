@@ -18,7 +18,7 @@ rule! {
     /// Exchange 2003 needs Windows 2000 with Service Pack 3 or newer on each of them, Exchange 2007 Windows Server
     /// 2003 with Service Pack 1 or newer. Exchange 2007 leaves an older domain controller alone as long as there
     /// is a newer one: where the same domain has one that will do, the older one is a warning. For Exchange 2000
-    /// no such limit was found.
+    /// we know of no such limit.
     ///
     /// # Why it matters
     ///

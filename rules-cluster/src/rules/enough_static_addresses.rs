@@ -18,8 +18,8 @@ rule! {
     ///
     /// The rule also counts: every node needs one address on a public network, every virtual server one, and the
     /// cluster itself one. Those that the definition does not assign yet are compared with the free addresses of
-    /// the public networks. A shortage is reported as information, with the parts of the sum, because no document
-    /// that was read states the number. A cluster that has all its addresses needs no free ones.
+    /// the public networks. A shortage is reported as information, with the parts of the sum, because we know of
+    /// no document that states the number. A cluster that has all its addresses needs no free ones.
     ///
     /// # Why it matters
     ///

@@ -15,9 +15,9 @@ rule! {
     /// programs, is a finding. The private property *ServiceName* says which service it is; for a program,
     /// *CommandLine* among the other parameters does.
     ///
-    /// Exchange 5.5 was clustered by a generic DLL for each service. Every document that was read describes the
-    /// resource types of Exchange 2000 and later as the way to cluster them; none was found that forbids the other
-    /// way in so many words.
+    /// Exchange 5.5 was clustered by a generic DLL for each service. Microsoft's documents describe the
+    /// resource types of Exchange 2000 and later as the way to cluster them; none that we know forbids the other way
+    /// in so many words.
     ///
     /// # Why it matters
     ///

@@ -14,7 +14,7 @@ rule! {
     /// The cluster disk driver of Windows Server 2003 knows disks by the signature in their master boot record,
     /// also on 64-bit editions. The update of KB 919117 teaches it GUID partition tables. A shared disk with such
     /// a table is a finding while any node with Windows 2003 lacks the update. A service pack does not count as
-    /// the update, because no document was found that says which one contains it. Windows Server 2008 works with
+    /// the update, because we know of no document that says which one contains it. Windows Server 2008 works with
     /// both kinds.
     ///
     /// # Why it matters

@@ -11,8 +11,8 @@ use crate::CLUSTER;
 rule! {
     /// Exchange resources run in the common Resource Monitor, not each in one of its own.
     ///
-    /// *Run this resource in a separate Resource Monitor* is off by default. No document was found that forbids it
-    /// for Exchange, so this is information only.
+    /// *Run this resource in a separate Resource Monitor* is off by default. We know of no document that forbids
+    /// it for Exchange, so this is information only.
     ///
     /// # Why it matters
     ///

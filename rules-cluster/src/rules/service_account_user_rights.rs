@@ -14,8 +14,8 @@ rule! {
     /// On Windows 2000 and 2003 the account needs these rights on every node, given to itself or to the local
     /// Administrators group: *Act as part of the operating system*, *Back up files and directories*, *Restore
     /// files and directories*, *Adjust memory quotas for a process* (Windows 2000: *Increase quotas*), *Log on as
-    /// a service*, *Increase scheduling priority*. The list was read for Windows 2003, not word for word for
-    /// Windows 2000. Further rights, such as *Debug programs* and *Manage auditing and security log*, come with
+    /// a service*, *Increase scheduling priority*. The list is Microsoft's for Windows 2003; for Windows 2000
+    /// we have it at second hand. Further rights, such as *Debug programs* and *Manage auditing and security log*, come with
     /// the membership in the local Administrators group, which `cluster/service-account-is-local-admin` judges.
     ///
     /// A missing right is an error. A group policy that takes rights from the account is a warning even while all

@@ -18,7 +18,7 @@ rule! {
     /// has rules of its own, and services of Exchange that a generic resource runs are left to
     /// `cluster/exchange-resources-of-own-types`.
     ///
-    /// This follows Microsoft's general advice to give each application its own group; no document that was read
+    /// This follows Microsoft's general advice to give each application its own group; no document that we know
     /// says it of Exchange in particular.
     ///
     /// # Why it matters

@@ -21,7 +21,7 @@ rule! {
     /// No more than 1,900 users are connected at the same time to the virtual server of each node, and the processors
     /// of no node are busy for more than 40 percent over time. Exchange 2000 takes as many with Service Pack 3, 1,500
     /// with Service Pack 2, and 1,000 with Service Pack 1 or none. Microsoft's articles say that there are such limits;
-    /// the values are those commonly quoted from them, and were not read word for word.
+    /// the values are those commonly quoted from them: we have them at second hand.
     ///
     /// An active/passive cluster is not limited in this way. On more than two nodes active/active is not supported at
     /// all (`exchange2003/one-virtual-server-per-active-node`).

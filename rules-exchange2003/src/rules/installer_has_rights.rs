@@ -20,9 +20,9 @@ rule! {
     /// While ForestPrep of this version is still to come, the account also has to be in Enterprise Admins and Schema
     /// Admins. Afterwards it does not need these two groups any more, and is better taken out of them.
     ///
-    /// For Setup this was read in the Deployment Guide. That a virtual server of Exchange 2003 needs the same follows
-    /// from how the wizard makes it, with the rights of the administrator in front of it; the exact words of the
-    /// article were not read.
+    /// For Setup this stands in the Deployment Guide. That a virtual server of Exchange 2003 needs the same follows
+    /// from how the wizard makes it, with the rights of the administrator in front of it; we do not have the
+    /// wording of the article about it.
     ///
     /// # Why it matters
     ///

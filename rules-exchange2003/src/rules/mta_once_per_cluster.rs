@@ -37,7 +37,7 @@ rule! {
     /// are. Where the object is gone, follow the second method of the article. Never choose *Remove Exchange Virtual
     /// Server* for this: that destroys the server object.
     ///
-    /// No such article was read for Exchange 2000, where the Cluster service itself makes the objects in the directory:
+    /// We know of no such article for Exchange 2000, where the Cluster service itself makes the objects in the directory:
     /// ask Microsoft's support before you delete a resource there.
     ///
     /// A second MTA: wait until its queues are empty, then take it offline and delete the MTA *resource* that is not in

@@ -17,7 +17,7 @@ rule! {
     ///
     /// *Enable NetBIOS for this address* is on by default. Of a virtual server with several addresses, one with NetBIOS
     /// is enough. Exchange 2007 no longer needs it. Microsoft says that Exchange 2000 and 2003 need NetBIOS name
-    /// resolution, and Setup on clusters in particular; about this option itself nothing was read.
+    /// resolution, and Setup on clusters in particular; we know of no document about this option itself.
     ///
     /// # Why it matters
     ///

@@ -20,7 +20,7 @@ rule! {
     /// about ForestPrep and DomainPrep, which do not touch the cluster, about service packs, or about Exchange 2007,
     /// whose unattended Setup is documented for clusters.
     ///
-    /// No document of Microsoft's was found that forbids it; only the article *Exchange Clustering Basics* does.
+    /// We know of no document of Microsoft's that forbids it; only the article *Exchange Clustering Basics* does.
     ///
     /// # Why it matters
     ///

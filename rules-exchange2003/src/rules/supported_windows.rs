@@ -18,8 +18,8 @@ rule! {
     /// Exchange 2000 runs on Windows 2000 only, never on Windows Server 2003. Exchange 2003 runs on Windows 2000 with
     /// Service Pack 4, and on the 32-bit editions of Windows Server 2003, R2 or not; not on an x64 or Itanium edition,
     /// and not on Windows Server 2008. Service Pack 4 is the requirement of cluster nodes: for other servers Exchange 2003
-    /// takes Service Pack 3. That Windows Server 2008 comes too late for it follows from its date; the page that was read
-    /// names the versions that are supported.
+    /// takes Service Pack 3. That Windows Server 2008 comes too late for it follows from its date: Microsoft's page
+    /// names the versions that are supported, and it is not among them.
     ///
     /// Which of the two is better for Exchange 2003 is left to `exchange2003/windows-2003-preferred`.
     ///

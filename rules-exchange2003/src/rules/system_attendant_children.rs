@@ -42,7 +42,7 @@ rule! {
     /// 922254 does so for the MTA. Deleting the resource is not the same as *Remove Exchange Virtual Server*, which
     /// would destroy the virtual server.
     ///
-    /// No such article was read for Exchange 2000, where the Cluster service itself makes the objects in the directory:
+    /// We know of no such article for Exchange 2000, where the Cluster service itself makes the objects in the directory:
     /// ask Microsoft's support before you delete a resource there.
     pub static SYSTEM_ATTENDANT_CHILDREN = {
         check,

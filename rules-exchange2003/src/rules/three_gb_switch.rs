@@ -22,7 +22,7 @@ rule! {
     /// Server and every edition of Windows Server 2003 know it. On Windows 2000 Server it must not be set: Windows
     /// gives up a part of its own half of the address space, and no program gets it; Exchange's Best Practices Analyzer
     /// calls that an error. Below about 950 MB of memory it does harm, and the Analyzer warns. KB 266096 and KB 823440
-    /// say that it must be set from 1 GB on; their exact words were not read. A node that only votes is not judged.
+    /// say that it must be set from 1 GB on, as others quote them. A node that only votes is not judged.
     ///
     /// # Why it matters
     ///

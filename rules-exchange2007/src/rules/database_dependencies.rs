@@ -29,7 +29,8 @@ rule! {
     /// the disks of one of the databases and its logs, and on each disk with databases or logs one of them has to
     /// depend. What lies on a mount point is taken to lie on the disk under it. Recovery storage groups do not count.
     /// Data on a disk in another group, or in none, is left to other rules. That Information Store and System Attendant
-    /// depend on the Network Name was read in no document; where one does not, that is information.
+    /// depend on the Network Name is how they usually stand, and no document that we know demands it; where one does not,
+    /// that is information.
     ///
     /// # Why it matters
     ///

@@ -12,7 +12,7 @@ rule! {
     /// A CCR cluster on Windows 2003 tolerates ten missed heartbeats.
     ///
     /// The guide to CCR on Windows 2003 has a step of its own that raises the tolerance, once the update for it (KB 921181,
-    /// or Service Pack 2) is there. Ten is the value that is commonly given; the exact words of that step were not read.
+    /// or Service Pack 2) is there. Ten is the value that is commonly given; we do not have the wording of that step.
     /// Windows 2008 has other settings for this and is not judged.
     ///
     /// # Why it matters

@@ -13,8 +13,8 @@ rule! {
     ///
     /// Nodes in different subnets, which Windows Server 2008 allows, are in one site if both subnets are assigned to it.
     /// The site that most nodes are in counts as the right one. In cluster continuous replication a third node that is
-    /// there for its vote may be elsewhere. The sentence about the site was read in the requirements of single copy
-    /// clusters; for continuous replication the part that was read names the domain only.
+    /// there for its vote may be elsewhere. The sentence about the site stands in the requirements of single copy
+    /// clusters; those of continuous replication, as far as we know them, name the domain only.
     ///
     /// # Why it matters
     ///

@@ -13,8 +13,8 @@ rule! {
     ///
     /// Exchange 2007 has no active/active. In a single copy cluster there is at least one node more than clustered
     /// mailbox servers; every node of the definition counts, even if it has yet to join. In cluster continuous
-    /// replication there are two nodes with one clustered mailbox server; that a second one is impossible was not read
-    /// word for word. A standby cluster has none, and is not judged.
+    /// replication there are two nodes with one clustered mailbox server; that a second one is impossible follows from
+    /// how it works. A standby cluster has none, and is not judged.
     ///
     /// # Why it matters
     ///

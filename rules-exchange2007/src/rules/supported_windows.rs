@@ -16,8 +16,8 @@ rule! {
     /// Windows Server 2008 R2 Exchange 2007 SP3. A node that has no Exchange yet is judged by what does not depend on the
     /// service pack of Exchange, and a node that is there for its vote only is not judged.
     ///
-    /// The pages that were read say that Exchange 2007 up to SP2 is not supported on Windows Server 2008 R2. That SP3
-    /// is, and which service packs of Windows Server 2003 are needed, was not read word for word.
+    /// Microsoft's pages say that Exchange 2007 up to SP2 is not supported on Windows Server 2008 R2. That SP3 is, and
+    /// which service packs of Windows Server 2003 are needed, we have at second hand.
     ///
     /// # Why it matters
     ///

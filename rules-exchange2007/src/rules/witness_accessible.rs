@@ -14,7 +14,7 @@ rule! {
     /// The account that configures the quorum needs Full Control of the share. So does the cluster itself: on Windows
     /// 2003 the account of the Cluster service, on Windows 2008 the computer object of the cluster (`MAILCLU1$`). The
     /// first is in the documentation for Windows 2008. That the cluster needs access follows from what a witness does;
-    /// which right exactly was not read.
+    /// we know of no document that says which right exactly.
     ///
     /// # Why it matters
     ///
