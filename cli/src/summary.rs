@@ -79,7 +79,10 @@ pub(crate) fn text(tally: &Tally, compared: Option<&Compared>, run: &Run<'_>, pa
         0 => String::new(),
         files => format!(" in {}", number(files, "file", "files")),
     };
-    let rules = number((run.rules.len() + run.fleet_rules.len()) as u64, "rule", "rules");
+    let mut rules = number(run.rules.len() as u64, "rule", "rules");
+    if !run.fleet_rules.is_empty() {
+        write!(rules, " and {} between clusters", run.fleet_rules.len()).expect("a string takes any text");
+    }
     let strong = palette.strong;
     format!("{strong}{clusters}{files}, {rules}{strong:#}\n{}", rows.text)
 }

@@ -96,7 +96,7 @@ fn what_is_between_parts_is_found_in_every_format() {
     let (_root, [a, b], _) = two_parts("json");
     let text = merge(&["--format", "text"], &[&a, &b]).out;
     assert!(text.contains("a.toml:3:19: nodes[n1].name of `A`\n --> "), "{text}");
-    assert!(text.contains("2 clusters in 2 files, 5 rules"), "{text}");
+    assert!(text.contains("2 clusters in 2 files, 4 rules and 1 between clusters"), "{text}");
 }
 
 #[test]
