@@ -13,23 +13,7 @@ use super::design::{Design, Member, Named};
 
 /// A step of which nothing more is said.
 pub(super) fn step(id: impl Into<String>, phase: Phase, title: impl Into<String>) -> Step {
-    Step {
-        id: id.into(),
-        phase,
-        node: None,
-        title: title.into(),
-        why: "",
-        source: Source::Microsoft("Exchange Server 2007 help"),
-        article: &[],
-        needs: Cluster::default(),
-        how: Vec::new(),
-        check: String::new(),
-        undo: String::new(),
-        log: None,
-        makes: Cluster::default(),
-        proven_by: &[],
-        offline: Vec::new(),
-    }
+    Step::new(phase, Source::Microsoft("Exchange Server 2007 help"), id, title)
 }
 
 /// What the log says of a step of Exchange Setup.

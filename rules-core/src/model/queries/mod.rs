@@ -27,7 +27,7 @@ pub use setup::{Step, StepsByNode};
 pub use virtual_servers::Evs;
 
 use super::{
-    At, ClusterRef, DiskRef, GroupRef, Name, NetworkRef, NodeRef, ResourceRef, Set,
+    At, ClusterRef, DiskRef, GroupRef, Name, NodeRef, ResourceRef, Set,
     index::{Indexed, Names},
     table::Term,
 };
@@ -64,11 +64,6 @@ impl<'a> ClusterRef<'a> {
             gaps.extend(resources.incomplete_lists());
             Set::new(members, gaps)
         })
-    }
-
-    /// The networks of a name.
-    pub fn networks_named(self, name: &Name) -> Set<NetworkRef<'a>> {
-        self.networks().whose(|network| network.name(), |other| other == name)
     }
 
     /// The disks of a name.
